@@ -1,0 +1,50 @@
+package lead
+
+import "time"
+
+// NotificationState is how far a mail to one recipient has come. It only ever rises, except that a failed attempt
+// returns from sending to pending.
+type NotificationState string
+
+// The states of a notification, lowest first; the last four are ends.
+const (
+	Pending    NotificationState = "pending"
+	Sending    NotificationState = "sending"  // under a lease
+	Accepted   NotificationState = "accepted" // the mail service took it
+	Delivered  NotificationState = "delivered"
+	Bounced    NotificationState = "bounced"
+	Suppressed NotificationState = "suppressed"
+	Failed     NotificationState = "failed" // refused for good
+)
+
+// Done says whether the state is an end: nothing waits any more.
+func (s NotificationState) Done() bool {
+	return s == Delivered || s == Bounced || s == Suppressed || s == Failed
+}
+
+// Kinds of notifications.
+const KindLead = "lead" // tells a recipient of a new lead
+
+// NotificationKey names a notification: there is at most one per lead, kind and recipient.
+type NotificationKey struct {
+	Lead      string `json:"lead"`
+	Kind      string `json:"kind"`
+	Recipient string `json:"recipient"` // bare address
+}
+
+// Notification is one mail that must reach one recipient.
+type Notification struct {
+	NotificationKey
+	State     NotificationState `json:"state"`
+	Attempts  int               `json:"attempts"`             // claims so far; also the fence of the current claim
+	Due       time.Time         `json:"due,omitzero"`         // when it waits: a retry, or the end of a lease; zero: for nothing
+	MessageID string            `json:"message_id,omitempty"` // of the accepted mail
+	Error     string            `json:"error,omitempty"`      // of the last attempt
+	UpdatedAt time.Time         `json:"updated_at"`
+}
+
+// Due is one thing that waits: a lead itself (Kind and Recipient empty), or one of its notifications.
+type Due struct {
+	NotificationKey
+	At time.Time
+}
