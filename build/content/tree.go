@@ -1,0 +1,84 @@
+// Package content reads what an author wrote: content/ of a source folder becomes a Tree of entries, forms, data
+// and files. Every mistake is an Error with file, line, column and what to do.
+//
+// It knows files and their formats (front matter, YAML, TOML, JSON). It does not know URLs, themes or HTML.
+package content
+
+import (
+	"io/fs"
+	"time"
+
+	"leadsite/functions/form"
+)
+
+// Tree is the source as it was read in pass one. The Markdown itself stays on disk: Entry.Read reads it in pass two.
+type Tree struct {
+	Source  fs.FS            // the source folder; paths below begin with "content/"
+	Config  *Config          // content/site.yaml
+	Entries []*Entry         // every page's file, sorted by Path
+	Forms   map[string]*Form // content/forms/*.yaml, by name
+	Data    map[string]any   // content/data/*, by name without extension: map[string]any, []any, string, int, float64, bool
+	Files   map[string]File  // other files below content/, by path there ("blog/trip/boat.jpg", "static/logo.svg")
+}
+
+// File is a file that is copied or referred to, not parsed.
+type File struct {
+	Path    string // below content/
+	Size    int64
+	ModTime time.Time // for change detection alone; never reaches the output
+}
+
+// Form is a declared form with the places of its keys.
+type Form struct {
+	form.Form
+	File string                // "content/forms/contact.yaml"
+	At   func(path ...any) Pos // the place of a key: At("fields", 2, "type"); the nearest known parent's otherwise
+}
+
+// Entry is one Markdown file: its front matter, and of its body what other pages may show.
+type Entry struct {
+	File    string // "content/blog/first.md"
+	Path    string // below content/: "blog/first.md"
+	Lang    string // from "first.de.md"; the site's language otherwise
+	Front   Front
+	Body    int    // byte offset where the Markdown begins
+	Line    int    // line number of the body's first line
+	Hash    string // hex SHA-256 of the whole file
+	Words   int    // words of the body, markup aside
+	Summary string // first paragraph as plain text; Front.Summary or the part before <!--more--> wins
+}
+
+// Front is a page's front matter. Keys are Hugo's and ours; an unknown key was an error.
+type Front struct {
+	Title, Slug, URL, Description, Summary string
+	Date, PublishDate, Lastmod, ExpiryDate time.Time // zero: not given; a date without a zone is in the site's
+	Draft                                  bool
+	Weight                                 int
+	Layout, Type                           string
+	Aliases, Keywords, Images, Authors     []string
+	Series                                 []string
+	Terms                                  map[string][]string // by taxonomy of site.yaml: "tags": {"crm", "email"}
+	Menus                                  []Menu
+	Image, ImageAlt                        string
+	Blocks                                 []Block
+	Form                                   string
+	Noindex                                bool
+	Canonical, TranslationKey              string
+	Params                                 map[string]any
+	At                                     func(path ...any) Pos // the place of a key; the front matter's beginning otherwise
+}
+
+// Menu puts a page into a menu of site.yaml.
+type Menu struct {
+	Menu   string
+	Name   string
+	Weight int
+}
+
+// Block is one item of `blocks:`: a part of a landing page.
+type Block struct {
+	Type   string
+	Fields map[string]any // checked against the theme's schema by build/theme
+	Pos    Pos
+	At     func(path ...any) Pos // the place of a field within the block
+}

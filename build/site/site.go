@@ -1,0 +1,113 @@
+// Package site is the plan of the finished site: which pages there are, on which URLs, in which sections, taxonomies,
+// lists and menus, and which files follow from them (feeds, sitemap, robots).
+//
+// It decides everything that needs to know more than one page. It does not know Markdown, templates or HTML.
+package site
+
+import (
+	"time"
+
+	"leadsite/build/content"
+)
+
+// Site is the plan.
+type Site struct {
+	Tree     *content.Tree
+	Config   *content.Config
+	Pages    []*Page          // every page, in the order of their URLs
+	ByURL    map[string]*Page // by URL path: "/blog/first-post/"
+	ByPath   map[string]*Page // by content path: "blog/first-post.md"
+	Home     *Page
+	Sections map[string]*Page            // list pages by section: "blog"
+	Terms    map[string]map[string]*Page // list pages of terms: "tags" -> "crm"
+	Menus    map[string][]MenuItem
+	Skipped  []Skipped // what is left out, and why
+	NextDue  time.Time // when the next skipped page is due; zero: none
+	Outputs  []Output  // every file that pages make, in a fixed order
+}
+
+// Kind tells what sort of page it is.
+type Kind string
+
+// The kinds of pages.
+const (
+	KindHome    Kind = "home"
+	KindPage    Kind = "page"
+	KindSection Kind = "section"  // list of a folder's pages
+	KindTerms   Kind = "taxonomy" // list of a taxonomy's terms
+	KindTerm    Kind = "term"     // list of a term's pages
+	Kind404     Kind = "404"
+)
+
+// Page is one page of the site; a list with several outputs is one Page.
+type Page struct {
+	Kind        Kind
+	URL         string // path, begins and ends with a slash; "/404.html" for Kind404
+	Permalink   string // base URL and path
+	Lang        string
+	Title       string
+	Description string
+	Summary     string    // plain text
+	Layout      string    // template's name without ".html": post, page, list, term, home, landing, 404
+	Date        time.Time // zero: none
+	Lastmod     time.Time // Front.Lastmod, else Date
+	Words       int
+	Noindex     bool
+	Section     string             // first folder of its path: "blog"; "" at the top
+	Entry       *content.Entry     // nil for lists that no file describes
+	Taxonomy    string             // of KindTerms and KindTerm
+	Term        string             // of KindTerm, as the author wrote it
+	Terms       map[string][]*Page // the terms of this page, by taxonomy
+	Authors     []Author
+	Prev, Next  *Page   // older and newer page of the section
+	Items       []*Page // of lists: newest first, then by weight and title
+}
+
+// ReadingMinutes is how long the page takes to read, at 220 words a minute, at least one.
+func (p *Page) ReadingMinutes() int { return max(1, (p.Words+110)/220) }
+
+// Author is who wrote a page.
+type Author struct {
+	Key string // as in front matter
+	content.Author
+}
+
+// MenuItem is an entry of a menu.
+type MenuItem struct {
+	Name, URL string
+}
+
+// Skipped is a page that is left out.
+type Skipped struct {
+	Page string    `json:"page"` // content path
+	Why  string    `json:"why"`  // "draft", "expired on …", "due on …"
+	Due  time.Time `json:"due,omitzero"`
+}
+
+// OutputKind says how an output is made.
+type OutputKind string
+
+// The kinds of outputs.
+const (
+	OutputHTML    OutputKind = "html"
+	OutputAtom    OutputKind = "atom"
+	OutputSitemap OutputKind = "sitemap"
+	OutputRobots  OutputKind = "robots"
+	OutputAlias   OutputKind = "alias" // a page that refreshes to Page.URL
+)
+
+// Output is one file of the finished site that is made from a page or from the whole.
+type Output struct {
+	Path  string // below the output folder: "blog/first-post/index.html"
+	Kind  OutputKind
+	Page  *Page
+	Pager Pager // of lists
+}
+
+// Pager is one part of a paginated list.
+type Pager struct {
+	Number, Of int // from 1; 0 for what is no list
+	Items      []*Page
+	Prev, Next string // URLs of newer and older parts; "" at the ends
+	URL        string // of this part
+}
