@@ -1,0 +1,67 @@
+package lead
+
+import (
+	"crypto/sha256"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// NewEvent returns e as it is stored: At in UTC and whole milliseconds, and an ID made from At and from what happened
+// (kind, by, to, state, statuses, via, note). So ids sort by time, and the same happening, told twice, has the same
+// id, which is what makes Store.Append safe to repeat. From is not part of it, because the store fills it in.
+//
+// The ID has the shape of a UUIDv7: 48 bits of milliseconds, then a hash where a v7 has randomness.
+func NewEvent(e Event) Event {
+	e.At = Moment(e.At)
+	h := sha256.New()
+	for _, part := range []string{e.Kind, e.By, e.To, e.State, string(e.ToStatus), e.Via, e.Note} {
+		writePart(h, part)
+	}
+	e.ID = timeOrdered(e.At, h.Sum(nil)).String()
+	return e
+}
+
+func timeOrdered(at time.Time, sum []byte) uuid.UUID {
+	var id uuid.UUID
+	ms := uint64(at.UnixMilli())
+	for i := range 6 {
+		id[i] = byte(ms >> (40 - 8*i))
+	}
+	copy(id[6:], sum)
+	id[6] = 0x70 | id[6]&0x0f // version 7
+	id[8] = 0x80 | id[8]&0x3f // the variant of RFC 9562
+	return id
+}
+
+// Moment is a time as leads keep it: UTC, whole milliseconds.
+func Moment(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
+
+// Retention is how long a lead is kept, and SpamRetention how long one in the spam lane is.
+const (
+	RetentionMonths   = 24
+	SpamRetentionDays = 90
+)
+
+// Received completes what intake knows of a submission: times in milliseconds, maps and lists that are never nil, status,
+// waking and expiry. A lead whose spam score reaches SpamThreshold goes to the spam lane: it waits for nobody and
+// leaves after SpamRetentionDays. Any other is new, and due at once.
+func (l Lead) Received(now time.Time) Lead {
+	l.CreatedAt = Moment(now)
+	l.Status, l.Wake, l.Expires = New, l.CreatedAt, l.CreatedAt.AddDate(0, RetentionMonths, 0)
+	if l.Spam.Score >= SpamThreshold {
+		l.Status, l.Wake, l.Expires = Spam, time.Time{}, l.CreatedAt.AddDate(0, 0, SpamRetentionDays)
+	}
+	l.Fields = orEmpty(l.Fields)
+	l.Extra = orEmpty(l.Extra)
+	l.Score.Reasons = append([]string{}, l.Score.Reasons...)
+	l.Spam.Reasons = append([]string{}, l.Spam.Reasons...)
+	return l
+}
+
+func orEmpty[M ~map[string]V, V any](m M) M {
+	if m == nil {
+		return M{}
+	}
+	return m
+}
