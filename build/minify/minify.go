@@ -1,0 +1,89 @@
+// Package minify makes finished files smaller without changing what they mean. It is the only importer of
+// tdewolff/minify.
+//
+// It is given whole files: the finished HTML after rendering, stylesheets and scripts before they are fingerprinted.
+// It knows nothing of the site.
+package minify
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"regexp"
+
+	"github.com/tdewolff/minify/v2"
+	"github.com/tdewolff/minify/v2/css"
+	"github.com/tdewolff/minify/v2/html"
+	"github.com/tdewolff/minify/v2/js"
+	"github.com/tdewolff/minify/v2/json"
+	"github.com/tdewolff/minify/v2/svg"
+	"github.com/tdewolff/minify/v2/xml"
+	"github.com/tdewolff/parse/v2"
+)
+
+// Minifier minifies files. It may be used from many goroutines.
+type Minifier struct {
+	page   *minify.M // attribute quotes go where the standard allows
+	quoted *minify.M // attribute quotes stay
+}
+
+// New returns a Minifier.
+func New() *Minifier {
+	return &Minifier{page: pipeline(false), quoted: pipeline(true)}
+}
+
+// pipeline registers every media type; registering is not safe once the pipeline is in use.
+func pipeline(keepQuotes bool) *minify.M {
+	m := minify.New()
+	// Tags and attributes that a browser could infer stay, so that what a person reads in "view source" is whole.
+	m.Add("text/html", &html.Minifier{KeepDocumentTags: true, KeepEndTags: true, KeepDefaultAttrVals: true,
+		KeepSpecialComments: true, KeepQuotes: keepQuotes})
+	m.AddFunc("text/css", css.Minify)
+	m.AddFuncRegexp(regexp.MustCompile(`^(application|text)/(x-)?(java|ecma)script$|^module$`), js.Minify)
+	m.Add("image/svg+xml", &svg.Minifier{KeepNamespaces: []string{"", "x-bind"}})
+	m.AddRegexp(regexp.MustCompile(`[/+]json$|^importmap$|^speculationrules$`), &json.Minifier{KeepNumbers: true})
+	m.AddFuncRegexp(regexp.MustCompile(`[/+]xml$`), xml.Minify)
+	return m
+}
+
+// Error is a fault in a file that could not be minified, with its place in that file.
+type Error struct {
+	Line, Col int // from 1; 0 when unknown
+	Msg       string
+}
+
+// Error gives "line:col: msg".
+func (e *Error) Error() string { return fmt.Sprintf("%d:%d: %s", e.Line, e.Col, e.Msg) }
+
+// HTML minifies a page. An inline script or JSON that does not parse is an *Error.
+func (m *Minifier) HTML(page []byte) ([]byte, error) { return run(m.page, "text/html", page) }
+
+// QuotedHTML minifies a page and keeps every attribute's quotes: for pages into which values are put later, where a
+// value without quotes could end the attribute.
+func (m *Minifier) QuotedHTML(page []byte) ([]byte, error) { return run(m.quoted, "text/html", page) }
+
+// File minifies a file of a media type ("text/css"). Unknown types come back as they are.
+func (m *Minifier) File(mediaType string, data []byte) ([]byte, error) {
+	out, err := run(m.page, mediaType, data)
+	if errors.Is(err, minify.ErrNotExist) {
+		return data, nil
+	}
+	return out, err
+}
+
+func run(m *minify.M, mediaType string, data []byte) ([]byte, error) {
+	var out bytes.Buffer
+	out.Grow(len(data))
+	err := m.Minify(mediaType, &out, bytes.NewReader(data))
+	var at *parse.Error
+	if errors.As(err, &at) {
+		return nil, &Error{Line: at.Line, Col: at.Column, Msg: at.Message}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
+
+// Place gives the error's parts to whoever knows the file's name.
+func (e *Error) Place() (line, col int, msg string) { return e.Line, e.Col, e.Msg }

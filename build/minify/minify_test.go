@@ -1,0 +1,66 @@
+package minify_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"leadsite/build/minify"
+)
+
+func TestHTMLKeepsMeaning(t *testing.T) {
+	page := `<!doctype html>
+<html lang="en"><head><title> A  title </title></head>
+<body> <!-- narration -->
+<p class="note">One   <em>two</em>
+three</p><input type="text" value="a b">
+<pre>  kept
+  as is</pre></body></html>`
+	got, err := minify.New().HTML([]byte(page))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"<html lang=en>", "<head>", "</body>", "One <em>two</em>\nthree", "<pre>  kept\n  as is</pre>", `type=text value="a b"`} {
+		if !strings.Contains(string(got), want) {
+			t.Errorf("lost %q in %s", want, got)
+		}
+	}
+	if strings.Contains(string(got), "narration") {
+		t.Errorf("kept a comment: %s", got)
+	}
+}
+
+func TestQuotedHTMLKeepsQuotes(t *testing.T) {
+	got, err := minify.New().QuotedHTML([]byte(`<input value="marker">`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(got) != `<input value="marker">` {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestBrokenScriptIsLocated(t *testing.T) {
+	_, err := minify.New().File("text/javascript", []byte("let a = 1\nlet b = ;\n"))
+	var at *minify.Error
+	if !errors.As(err, &at) {
+		t.Fatalf("got %v, want a located error", err)
+	}
+	if at.Line != 2 {
+		t.Errorf("got line %d, want 2", at.Line)
+	}
+}
+
+func TestUnknownTypesPass(t *testing.T) {
+	got, err := minify.New().File("text/x-poem", []byte(" as  it is "))
+	if err != nil || string(got) != " as  it is " {
+		t.Errorf("got %q, %v", got, err)
+	}
+}
+
+func TestJSONNumbersStay(t *testing.T) {
+	got, err := minify.New().File("application/json", []byte(`{ "id": 1.0, "n": 10000000000000000000001 }`))
+	if err != nil || string(got) != `{"id":1.0,"n":10000000000000000000001}` {
+		t.Errorf("got %s, %v", got, err)
+	}
+}

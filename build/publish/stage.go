@@ -1,0 +1,183 @@
+// Package publish turns finished files into the output folder, all of them or none.
+//
+// Files are written to a stage folder beside the output; only what differs from the output is. Commit renames the
+// staged files into place, assets first, and deletes at last what the site no longer has. Killed before Commit, the
+// old site is untouched; killed during it, every file is whole, old or new, and the next build finishes the work.
+//
+// It knows paths and bytes, and nothing of pages.
+package publish
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// Options say where a build goes.
+type Options struct {
+	Source string // the folder that holds content/; an output that contains it is refused
+	Output string // the folder of the finished site
+	State  string // holds the lock of the one builder
+}
+
+// Stage is a build on its way out. Write and Copy may be called from many goroutines.
+type Stage struct {
+	output string
+	dir    string // beside the output, on the same file system
+	lock   *flock.Flock
+
+	mu     sync.Mutex
+	staged map[string]bool // path below the output -> must be renamed from the stage; false: the output has it already
+	folds  map[string]string
+	made   map[string]bool // folders made in the stage
+}
+
+// Result counts what a commit did, in files.
+type Result struct {
+	Written, Kept, Deleted int
+}
+
+// Open waits until no other build of this state runs, and begins an empty stage. Close must be called in any case.
+func Open(ctx context.Context, o Options) (*Stage, error) {
+	output, err := filepath.Abs(o.Output)
+	if err != nil {
+		return nil, err
+	}
+	if err := refuse(output, o.Source); err != nil {
+		return nil, err
+	}
+	lock, err := acquire(ctx, filepath.Join(o.State, "cache"))
+	if err != nil {
+		return nil, err
+	}
+	s := &Stage{output: output, lock: lock, staged: map[string]bool{}, folds: map[string]string{}, made: map[string]bool{},
+		dir: filepath.Join(filepath.Dir(output), "."+filepath.Base(output)+".stage")}
+	if err := errors.Join(os.RemoveAll(s.dir), os.MkdirAll(s.dir, 0o755)); err != nil {
+		s.Close()
+		return nil, fmt.Errorf("making the stage folder: %w", err)
+	}
+	return s, nil
+}
+
+// ErrOutput marks an output folder that a build must not write to.
+var ErrOutput = errors.New("the output folder would overwrite the source")
+
+// refuse keeps a mistyped --output from deleting what the author wrote: the commit deletes what it did not make.
+func refuse(output, source string) error {
+	source, err := filepath.Abs(source)
+	if err != nil {
+		return err
+	}
+	for _, precious := range []string{source, filepath.Join(source, "content"), filepath.Join(source, "themes")} {
+		if within(precious, output) || (precious != source && within(output, precious)) {
+			return fmt.Errorf("%w: %s and %s overlap", ErrOutput, output, precious)
+		}
+	}
+	return nil
+}
+
+// within says whether path is dir or below it, symbolic links resolved where they exist.
+func within(path, dir string) bool {
+	rel, err := filepath.Rel(real(dir), real(path))
+	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
+}
+
+func real(path string) string {
+	if r, err := filepath.EvalSymlinks(path); err == nil {
+		return r
+	}
+	if parent := filepath.Dir(path); parent != path {
+		return filepath.Join(real(parent), filepath.Base(path))
+	}
+	return path
+}
+
+func acquire(ctx context.Context, dir string) (*flock.Flock, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("making the state folder: %w", err)
+	}
+	lock := flock.New(filepath.Join(dir, "build.lock"))
+	if _, err := lock.TryLockContext(ctx, 20*time.Millisecond); err != nil {
+		return nil, fmt.Errorf("waiting for another build: %w", err)
+	}
+	return lock, nil
+}
+
+// Write stages a file, or keeps the output's when it has the same bytes. Path is below the output, with slashes.
+func (s *Stage) Write(path string, data []byte) error {
+	if err := s.claim(path); err != nil {
+		return err
+	}
+	if old, err := os.ReadFile(s.in(s.output, path)); err == nil && bytes.Equal(old, data) {
+		return nil
+	}
+	if err := s.mkdir(path); err != nil {
+		return err
+	}
+	if err := os.WriteFile(s.in(s.dir, path), data, 0o644); err != nil {
+		return fmt.Errorf("staging %s: %w", path, err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.staged[path] = true
+	return nil
+}
+
+// Copy stages a file of another file system as it is.
+func (s *Stage) Copy(path string, from fs.FS, name string) error {
+	data, err := fs.ReadFile(from, name)
+	if err != nil {
+		return fmt.Errorf("copying %s: %w", name, err)
+	}
+	return s.Write(path, data)
+}
+
+// claim takes a path for one file. Two files on one path are a mistake, also where only their case differs: on many
+// disks those are the same file.
+func (s *Stage) claim(path string) error {
+	if !fs.ValidPath(path) || path == "." || strings.ContainsAny(path, "\\\x00") {
+		return fmt.Errorf("staging %q: not a path below the output", path)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	fold := strings.ToLower(path)
+	if other, ok := s.folds[fold]; ok {
+		return fmt.Errorf("staging %s: %s was written already", path, other)
+	}
+	s.folds[fold] = path
+	s.staged[path] = false
+	return nil
+}
+
+func (s *Stage) mkdir(path string) error {
+	dir := filepath.Dir(s.in(s.dir, path))
+	s.mu.Lock()
+	made := s.made[dir]
+	s.mu.Unlock()
+	if made {
+		return nil
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("staging %s: %w", path, err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.made[dir] = true
+	return nil
+}
+
+func (s *Stage) in(root, path string) string { return filepath.Join(root, filepath.FromSlash(path)) }
+
+// Close removes the stage and lets the next build in. After Commit it only does the latter.
+func (s *Stage) Close() error {
+	return errors.Join(os.RemoveAll(s.dir), s.lock.Unlock())
+}
