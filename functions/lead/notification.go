@@ -2,8 +2,8 @@ package lead
 
 import "time"
 
-// NotificationState is how far a mail to one recipient has come. It only ever rises, except that a failed attempt
-// returns from sending to pending.
+// NotificationState is how far a mail to one recipient has come. It only ever rises, in the order below, except that a
+// failed attempt returns from sending to pending. So reports of one mail may come in any order, and end in one state.
 type NotificationState string
 
 // The states of a notification, lowest first; the last four are ends.
@@ -37,14 +37,14 @@ type Notification struct {
 	NotificationKey
 	State     NotificationState `json:"state"`
 	Attempts  int               `json:"attempts"`             // claims so far; also the fence of the current claim
-	Due       time.Time         `json:"due,omitzero"`         // when it waits: a retry, or the end of a lease; zero: for nothing
+	Due       time.Time         `json:"due,omitzero"`         // until when it waits: a retry, or the end of a lease; zero: for nothing
 	MessageID string            `json:"message_id,omitempty"` // of the accepted mail
 	Error     string            `json:"error,omitempty"`      // of the last attempt
-	UpdatedAt time.Time         `json:"updated_at"`
+	UpdatedAt time.Time         `json:"updated_at"`           // of the last claim or outcome
 }
 
 // Due is one thing that waits: a lead itself (Kind and Recipient empty), or one of its notifications.
 type Due struct {
 	NotificationKey
-	At time.Time
+	At time.Time // since when
 }

@@ -13,41 +13,57 @@ var (
 	ErrClaimed  = errors.New("the notification is claimed, not due, or done")
 	ErrLost     = errors.New("the claim was lost to another") // Settle after the lease ended and another claimed
 	ErrSpent    = errors.New("the challenge was spent for another lead")
+	ErrClosed   = errors.New("the store is closed")
 )
 
 // Store keeps leads. Every adapter keeps this contract, and storetest.Run proves it.
 //
 // Once a method has returned without an error, what it wrote survives a kill of the process and the loss of power.
 // A method that returns an error wrote everything or nothing of one item; asking again is always safe. A cancelled
-// context gives its error. All methods may be called at once from any number of goroutines and processes. Times are
-// kept to the millisecond and returned in UTC. An item whose Expires has passed does not exist, deleted or not.
+// context gives its error; what was asked for may have happened all the same, or happen yet. All methods may be called
+// at once from any number of goroutines and processes. Times are kept to the millisecond and returned in UTC. Text is
+// valid UTF-8 and comes back as it was. An item whose Expires has come does not exist, deleted or not.
+//
+// Get, Notification and everything that writes see what was written before they were called. List, ByPerson and Due
+// read indexes: those may follow a moment later, but what they return of a lead is never older than what Get returns.
 type Store interface {
 	// Put commits a submission: the lead, its place among what is due (Wake) and its person, in one step, and its
-	// first event. It returns the stored lead and whether this call created it.
+	// first event, received, at CreatedAt. Version becomes 1, and l's own Events do not count. It returns the stored
+	// lead, without events, and whether this call created it.
 	//
-	// A lead with the same ID is not overwritten: an event sent-again is added, and the stored lead is returned with
-	// created false. Of concurrent Puts of one ID exactly one creates. When the stored lead is spam and l is not, the
-	// stored one is rescued: status New, spam score and Wake and Expires of l, an event rescued.
+	// A lead with the same ID is not overwritten: an event sent-again is added, at l's CreatedAt (so a replay with the
+	// same CreatedAt adds it once), and the stored lead is returned with created false. Of concurrent Puts of one ID
+	// exactly one creates. When the stored lead is spam and l is not, the stored one is rescued: status New, spam score
+	// and Wake and Expires of l, version one higher, an event rescued. A lead that somebody moved to Spam by SetStatus
+	// stays there: a repeat does not overrule a person.
 	Put(ctx context.Context, l Lead) (stored Lead, created bool, err error)
 
 	// Get returns a lead with its events, oldest first, as they are now. ErrNotFound.
 	Get(ctx context.Context, id string) (Lead, error)
 
-	// List returns leads without events, newest first. A lead is listed at the latest from its HandOff on.
+	// List returns leads without events, newest first (of one millisecond: by descending ID). A lead is listed at the
+	// latest from its HandOff, its first change of status or its rescue on; one that waits for nothing when it is put
+	// (Wake is zero: spam), from its Put on. A Cursor that no Page gave is an error.
 	List(ctx context.Context, q Query) (Page, error)
 
-	// ByPerson returns the newest leads, at most limit, of one person (Lead.Person), spam too, without events.
+	// ByPerson returns the newest leads, at most limit, of one person (Lead.Person), spam too, without events. Nobody
+	// is the person "".
 	ByPerson(ctx context.Context, person string, limit int) ([]Lead, error)
 
-	// Append adds an event to a lead. The same event ID again changes nothing. ErrNotFound.
+	// Append adds an event to a lead. The same event ID again changes nothing. An event without an ID gets that of
+	// NewEvent, here and wherever an event is added. ErrNotFound.
 	Append(ctx context.Context, id string, e Event) error
 
-	// SetStatus moves a lead of the given version to a status, adds the event (whose From it sets), and returns the
-	// lead, its version one higher. A lead that leaves New waits for nothing any more. ErrConflict, ErrNotFound.
+	// SetStatus moves a lead of the given version to a status, adds the event (whose From and ToStatus it sets), and
+	// returns the lead, without events, its version one higher. Lead and event are written together. A lead that
+	// leaves New waits for nothing any more; one that comes back to New is due at once, at e.At; one that leaves Spam
+	// is kept as long as any other lead. Of concurrent calls with one version one succeeds. ErrConflict, ErrNotFound.
 	SetStatus(ctx context.Context, id string, version int, to Status, e Event) (Lead, error)
 
-	// HandOff passes a lead on: the notifications that do not exist yet are added as they are, the lead appears in
-	// List, its owner and DueAt are set, and its Wake becomes wake (zero: it waits for nothing). Again: the same result. ErrNotFound.
+	// HandOff passes a lead on: the notifications that do not exist yet are added as they are (their Lead is id), the
+	// lead appears in List, its owner and DueAt are set, and its Wake becomes h.Wake (zero: it waits for nothing), or
+	// zero when it is not New any more. Again: the same result; notifications that exist stay as they are. The lead's
+	// Wake moves last, so that an interrupted HandOff is due again. ErrNotFound.
 	HandOff(ctx context.Context, id string, h HandOff) error
 
 	// Due returns what waits since now or earlier, longest first, at most limit. It is a hint: what it names may
@@ -58,11 +74,14 @@ type Store interface {
 	Notification(ctx context.Context, key NotificationKey) (Notification, error)
 
 	// Claim takes a notification that is pending, or whose lease has ended, and whose Due has come: state Sending,
-	// Attempts one more, Due at the end of the lease. Of concurrent Claims one succeeds. ErrClaimed, ErrNotFound.
+	// Attempts one more, Due at the end of the lease. One without a Due waits for nothing and is not claimed. Of
+	// concurrent Claims one succeeds. ErrClaimed, ErrNotFound.
 	Claim(ctx context.Context, key NotificationKey, now time.Time, lease time.Duration) (Notification, error)
 
-	// Settle writes how a claimed notification went: n with a new State, Due, MessageID and Error, and the lead's
-	// event for it. n.Attempts must still be the current claim's. ErrLost, ErrNotFound.
+	// Settle writes how a claimed notification went: n with a new State, Due, MessageID and Error, at e.At, together
+	// with the lead's event for it. n.Attempts must still be the current claim's. A state never falls: news that come
+	// late add their event and leave the notification as it is. So Settle again, with the same n and e: the same
+	// result. An end waits for nothing, whatever n.Due says. ErrLost, ErrNotFound.
 	Settle(ctx context.Context, n Notification, e Event) error
 
 	// Count adds one to a counter and returns its value. Counters begin at zero in every window (now truncated to
@@ -72,7 +91,7 @@ type Store interface {
 	// Spend uses a challenge up for one lead until it expires. Again for the same lead: nil. For another: ErrSpent.
 	Spend(ctx context.Context, challenge, lead string, expires time.Time) error
 
-	// Close releases what the store holds. Methods called after it fail.
+	// Close releases what the store holds. Methods called after it fail with ErrClosed; Close again is nil.
 	Close() error
 }
 
@@ -88,15 +107,15 @@ type HandOff struct {
 type Query struct {
 	Statuses []Status  // none: all but Spam
 	Form     string    //
-	Email    string    // compared without regard to case
+	Email    string    // compared in lower case
 	Owner    string    //
 	Since    time.Time // created at or after
 	Limit    int       // at most so many; 0 is 100
-	Cursor   string    // Page.Next of the page before
+	Cursor   string    // Page.Next of the page before, of the same query
 }
 
-// Page is one page of a list. A lead that was there when the first page was asked for is on exactly one page,
-// whatever is written meanwhile.
+// Page is one page of a list. A lead that matched when the first page was asked for, and still does, is on exactly one
+// page, whatever is written meanwhile.
 type Page struct {
 	Leads []Lead
 	Next  string // "" on the last page
