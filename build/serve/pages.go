@@ -1,0 +1,109 @@
+package serve
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"path"
+	"strings"
+	"time"
+)
+
+// openSite opens the folder of the finished site, making it when it is not there. Nothing outside it can be served.
+func openSite(dir string) (*os.Root, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("making the folder of the site: %w", err)
+	}
+	return os.OpenRoot(dir)
+}
+
+// pages serves the files of the finished site as the deployed site would.
+type pages struct {
+	site   *os.Root
+	latest *latest
+}
+
+// reloadScript goes into every page on its way out; the files stay as they are.
+var reloadScript = []byte(`<script src="` + Prefix + `reload.js" defer></script>`)
+
+func (p pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		http.Error(w, "pages can only be read", http.StatusMethodNotAllowed)
+		return
+	}
+	outcome, _, _ := p.latest.get()
+	setHeaders(w.Header(), outcome.CSP)
+	name, redirect := p.resolve(r.URL.Path)
+	if redirect != "" {
+		target := *r.URL
+		target.Path = redirect
+		http.Redirect(w, r, target.RequestURI(), http.StatusMovedPermanently)
+		return
+	}
+	p.serve(w, r, name, http.StatusOK)
+}
+
+func setHeaders(h http.Header, csp string) {
+	h.Set("Cache-Control", "no-cache")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "strict-origin-when-cross-origin")
+	if csp != "" {
+		h.Set("Content-Security-Policy", csp)
+	}
+}
+
+// resolve finds the file of a URL path: a folder's is its index.html, and its path ends in a slash.
+func (p pages) resolve(urlPath string) (file, redirect string) {
+	clean := path.Clean("/" + urlPath)
+	file = strings.TrimPrefix(clean, "/")
+	if file == "" {
+		return "index.html", ""
+	}
+	info, err := p.site.Stat(file)
+	switch {
+	case err != nil || !info.IsDir():
+		return file, ""
+	case !strings.HasSuffix(urlPath, "/"):
+		return "", clean + "/"
+	default:
+		return file + "/index.html", ""
+	}
+}
+
+// serve writes a file; one that is not there is the site's 404 page.
+func (p pages) serve(w http.ResponseWriter, r *http.Request, name string, status int) {
+	data, err := fs.ReadFile(p.site.FS(), name)
+	switch {
+	case err != nil && status == http.StatusNotFound:
+		p.plainNotFound(w)
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrInvalid):
+		p.serve(w, r, "404.html", http.StatusNotFound)
+	case err != nil:
+		http.Error(w, "the file cannot be read", http.StatusInternalServerError)
+	case path.Ext(name) == ".html":
+		writeHTML(w, status, data)
+	default:
+		http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(data))
+	}
+}
+
+// plainNotFound stands in while there is no site yet, as when its first build failed: the script shows why.
+func (p pages) plainNotFound(w http.ResponseWriter) {
+	writeHTML(w, http.StatusNotFound, []byte("<!doctype html><html lang=en><title>Not found</title><body><p>There is no such page.</p></body></html>"))
+}
+
+func writeHTML(w http.ResponseWriter, status int, page []byte) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	at := bytes.LastIndex(page, []byte("</body>"))
+	if at < 0 {
+		at = len(page)
+	}
+	w.Write(page[:at])
+	w.Write(reloadScript)
+	w.Write(page[at:])
+}

@@ -1,0 +1,245 @@
+package serve_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"leadsite/build/serve"
+)
+
+// desk is a running server over a source of one text file, which it "builds" by copying it into a page.
+type desk struct {
+	url    string
+	source string
+	site   string
+	builds atomic.Int64
+}
+
+func start(t *testing.T) *desk {
+	t.Helper()
+	d := &desk{source: filepath.Join(t.TempDir(), "content"), site: t.TempDir()}
+	write(t, filepath.Join(d.source, "page.txt"), "first")
+	write(t, filepath.Join(d.site, "404.html"), "<!doctype html><body>lost</body>")
+	write(t, filepath.Join(d.site, "data.json"), "{}")
+	write(t, filepath.Join(d.site, "..", "secret.txt"), "secret")
+
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.url = "http://" + ln.Addr().String()
+	s := &serve.Server{Site: d.site, Watch: []string{d.source}, Build: d.build, Log: slog.New(slog.DiscardHandler),
+		API: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "api "+r.URL.Path) })}
+	ctx, stop := context.WithCancel(context.Background())
+	ready, done := make(chan struct{}), make(chan error)
+	go func() { done <- s.Run(ctx, ln, func() { close(ready) }) }()
+	<-ready
+	t.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil {
+			t.Errorf("stopping: %v", err)
+		}
+	})
+	return d
+}
+
+// build copies the source into a page; the word "mistake" in it is one.
+func (d *desk) build(context.Context) serve.Outcome {
+	d.builds.Add(1)
+	text, err := os.ReadFile(filepath.Join(d.source, "page.txt"))
+	if err != nil || strings.Contains(string(text), "mistake") {
+		return serve.Outcome{Problems: []serve.Problem{{Place: "content/page.txt:1:1", Msg: fmt.Sprint("a mistake ", err)}}}
+	}
+	err = errors.Join(os.MkdirAll(filepath.Join(d.site, "page"), 0o755),
+		os.WriteFile(filepath.Join(d.site, "page", "index.html"), append([]byte("<!doctype html><body>"), append(text, "</body>"...)...), 0o644))
+	if err != nil {
+		return serve.Outcome{Problems: []serve.Problem{{Msg: err.Error()}}}
+	}
+	return serve.Outcome{Changed: true, CSP: "default-src 'self'"}
+}
+
+// write replaces a file in one step, so that no build sees half of it.
+func write(t *testing.T, file, text string) {
+	t.Helper()
+	aside := filepath.Join(t.TempDir(), "aside")
+	err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(aside, []byte(text), 0o644), os.Rename(aside, file))
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (d *desk) get(t *testing.T, path string) (*http.Response, string) {
+	t.Helper()
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	res, err := client.Get(d.url + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res, string(body)
+}
+
+type state struct {
+	Edition  string
+	Problems []serve.Problem
+}
+
+// listen returns a function that waits for the next message to a browser.
+func (d *desk) listen(t *testing.T) func() state {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), "GET", d.url+"/_leadsite/events", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { res.Body.Close() })
+	lines := bufio.NewScanner(res.Body)
+	return func() state {
+		for lines.Scan() {
+			if data, ok := strings.CutPrefix(lines.Text(), "data: "); ok {
+				var s state
+				if err := json.Unmarshal([]byte(data), &s); err != nil {
+					t.Fatal(err)
+				}
+				return s
+			}
+		}
+		t.Fatalf("the events ended: %v", lines.Err())
+		return state{}
+	}
+}
+
+func TestPages(t *testing.T) {
+	d := start(t)
+	for _, tc := range []struct {
+		path     string
+		status   int
+		location string
+		body     string
+	}{
+		{"/page/", 200, "", "<body>first<script"},
+		{"/page", 301, "/page/", ""},
+		{"/page?a=b", 301, "/page/?a=b", ""},
+		{"/data.json", 200, "", "{}"},
+		{"/gone/", 404, "", "lost"},
+		{"/%2e%2e/secret.txt", 404, "", "lost"},
+		{"/page/index.html", 200, "", "first"},
+		{"/_leadsite/ready", 200, "", ""},
+		{"/_leadsite/mail/", 200, "", "api /_leadsite/mail/"},
+		{"/api/forms/contact", 200, "", "api /api/forms/contact"},
+	} {
+		t.Run(tc.path, func(t *testing.T) {
+			res, body := d.get(t, tc.path)
+			if res.StatusCode != tc.status || !strings.Contains(body, tc.body) || res.Header.Get("Location") != tc.location {
+				t.Errorf("got %d %q to %q", res.StatusCode, body, res.Header.Get("Location"))
+			}
+		})
+	}
+}
+
+func TestReloadScriptIsOnlyOnTheWayOut(t *testing.T) {
+	d := start(t)
+	res, body := d.get(t, "/page/")
+	if !strings.Contains(body, `<script src="/_leadsite/reload.js" defer></script></body>`) {
+		t.Errorf("got %s", body)
+	}
+	if csp := res.Header.Get("Content-Security-Policy"); csp != "default-src 'self'" {
+		t.Errorf("policy %q", csp)
+	}
+	file, err := os.ReadFile(filepath.Join(d.site, "page", "index.html"))
+	if err != nil || strings.Contains(string(file), "reload") {
+		t.Errorf("the file has %s, %v", file, err)
+	}
+}
+
+func TestChangesReachTheBrowser(t *testing.T) {
+	d := start(t)
+	next := d.listen(t)
+	first := next()
+	write(t, filepath.Join(d.source, "page.txt"), "second")
+	if again := next(); again.Edition == first.Edition {
+		t.Error("the edition did not change")
+	}
+	if _, body := d.get(t, "/page/"); !strings.Contains(body, "second") {
+		t.Errorf("got %s", body)
+	}
+}
+
+func TestMistakesAreShownAndGoAway(t *testing.T) {
+	d := start(t)
+	next := d.listen(t)
+	first := next()
+	write(t, filepath.Join(d.source, "page.txt"), "mistake")
+	wrong := next()
+	if len(wrong.Problems) != 1 || wrong.Problems[0].Place != "content/page.txt:1:1" || wrong.Edition != first.Edition {
+		t.Errorf("got %+v", wrong)
+	}
+	if res, body := d.get(t, "/page/"); !strings.Contains(body, "first") || res.Header.Get("Content-Security-Policy") == "" {
+		t.Errorf("the old page is gone: %s", body)
+	}
+	write(t, filepath.Join(d.source, "page.txt"), "mended")
+	if right := next(); len(right.Problems) != 0 || right.Edition == first.Edition {
+		t.Errorf("got %+v", right)
+	}
+}
+
+func TestNewFoldersAreWatched(t *testing.T) {
+	d := start(t)
+	next := d.listen(t)
+	last := next()
+	write(t, filepath.Join(d.source, "deep", "er", "a.txt"), "a")
+	state := next()
+	if state.Edition == last.Edition {
+		t.Error("a new folder was not noticed")
+	}
+	write(t, filepath.Join(d.source, "deep", "er", "a.txt"), "b")
+	if again := next(); again.Edition == state.Edition {
+		t.Error("a change in a new folder was not noticed")
+	}
+}
+
+func TestABurstIsFewBuilds(t *testing.T) {
+	d := start(t)
+	next := d.listen(t)
+	next()
+	before := d.builds.Load()
+	const burst = 100
+	for i := range burst {
+		write(t, filepath.Join(d.source, fmt.Sprintf("f%d.txt", i)), "x")
+	}
+	next()
+	if n := d.builds.Load() - before; n >= burst/4 {
+		t.Errorf("%d builds for a burst of %d changes", n, burst)
+	}
+}
+
+func TestOnlyReading(t *testing.T) {
+	d := start(t)
+	res, err := http.Post(d.url+"/page/", "text/plain", strings.NewReader("x"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusMethodNotAllowed || res.Header.Get("Allow") != "GET, HEAD" {
+		t.Errorf("got %d, Allow %q", res.StatusCode, res.Header.Get("Allow"))
+	}
+}
