@@ -1,0 +1,87 @@
+// Package build makes a site of a source folder: Markdown, forms and a theme become finished files, and the bundle
+// that the functions need.
+//
+// Build is the table of contents; every stage is a package below.
+package build
+
+import (
+	"context"
+	"io/fs"
+	"time"
+
+	"leadsite/build/asset"
+	"leadsite/build/content"
+	"leadsite/build/minify"
+	"leadsite/build/publish"
+	"leadsite/build/render"
+	"leadsite/build/site"
+	"leadsite/build/theme"
+)
+
+// Options say what is built, and where to.
+type Options struct {
+	Source       string    // folder that holds content/
+	Output       string    // folder of the finished site
+	State        string    // folder of the lock and the caches
+	Bundle       string    // file of the functions' bundle
+	DefaultTheme fs.FS     // the embedded theme
+	BaseURL      string    // overrides site.yaml when not empty
+	Drafts       bool      // include drafts
+	Future       bool      // include pages whose date has not come
+	Now          time.Time // what decides which dates have come
+}
+
+// Report is what a build came to.
+type Report struct {
+	Pages     int              // HTML pages of the site, redirects aside
+	Skipped   []site.Skipped   // pages that are left out, and why
+	NextDue   time.Time        // when the next of them is due; zero: none
+	Errors    []*content.Error // mistakes; with one of them nothing was written
+	Warnings  []*content.Error
+	Published publish.Result
+	CSP       string // Content-Security-Policy of every page
+}
+
+// Build makes the whole site and commits it, or reports mistakes and writes nothing. The error is of the machine (a
+// disk, a cancelled context); mistakes of the author are in Report.Errors.
+func Build(ctx context.Context, o Options) (*Report, error) {
+	source, err := openSource(o.Source)
+	if err != nil {
+		return nil, err
+	}
+	defer source.Close()
+	var found content.Problems
+
+	tree, err := content.Load(ctx, source.FS(), &found)
+	if err != nil {
+		return nil, err
+	}
+	look := theme.Load(o.DefaultTheme, source.FS(), tree.Config, &found)
+	plan := site.Plan(tree, look, site.Options{Now: o.Now, Drafts: o.Drafts, Future: o.Future, BaseURL: o.BaseURL}, &found)
+	small := minify.New()
+	assets := asset.Make(look.FS, look.Name, look.Settings, small.File, &found)
+	pages := render.New(render.Options{Site: plan, Theme: look, Assets: assets, Problems: &found})
+
+	stage, err := publish.Open(ctx, publish.Options{Source: o.Source, Output: o.Output, State: o.State})
+	if err != nil {
+		return nil, err
+	}
+	defer stage.Close()
+	out := &output{site: plan, render: pages, minify: small, stage: stage, found: &found}
+	if err := out.write(ctx, assets); err != nil {
+		return nil, err
+	}
+	out.checkLinks()
+	known := bundler{site: plan, theme: look, render: pages, minify: small, found: &found}.bundle()
+
+	report := &Report{Pages: out.pages(), Skipped: plan.Skipped, NextDue: plan.NextDue,
+		Errors: found.Errors(), Warnings: found.Warnings(), CSP: known.CSP}
+	if len(report.Errors) > 0 {
+		return report, nil
+	}
+	if err := writeBundle(o.Bundle, known); err != nil {
+		return nil, err
+	}
+	report.Published, err = stage.Commit()
+	return report, err
+}

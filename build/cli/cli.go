@@ -1,0 +1,75 @@
+// Package cli is the commands of the build tree: build and serve. It turns flags into options and results into words;
+// what is built it does not know.
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"leadsite/build"
+	"leadsite/build/content"
+	"leadsite/build/publish"
+)
+
+// hinted is an error with what to do about it; main prints both.
+type hinted struct {
+	error
+	hint string
+}
+
+// Hint is what to do.
+func (h hinted) Hint() string { return h.hint }
+
+func (h hinted) Unwrap() error { return h.error }
+
+// mistakes turns an author's mistakes into one error, which main prints one by one.
+func mistakes(errs []*content.Error) error {
+	var all []error
+	for _, e := range errs {
+		all = append(all, hinted{e, e.Hint})
+	}
+	return errors.Join(all...)
+}
+
+// explain adds the hint that a failed build deserves.
+func explain(err error) error {
+	switch {
+	case errors.Is(err, build.ErrNoContent):
+		return hinted{err, "run it in the folder that holds content/, or name that folder with --source"}
+	case errors.Is(err, publish.ErrOutput):
+		return hinted{err, "name another folder with --output: everything in it that is not of the site is deleted"}
+	case errors.Is(err, os.ErrPermission), errors.Is(err, syscall.EROFS), errors.Is(err, syscall.ENOTDIR):
+		return hinted{err, "see that the folder can be written to, or name another with --output or --state"}
+	}
+	return err
+}
+
+// folders are the places that --source, --output and --state name.
+type folders struct {
+	source, output, state string
+}
+
+// flags reads the folders; output and state default to folders in the source.
+func (f *folders) read(cmd *cobra.Command) {
+	f.source, _ = cmd.Flags().GetString("source")
+	if f.state == "" {
+		f.state = filepath.Join(f.source, ".leadsite")
+	}
+	if f.output == "" {
+		f.output = filepath.Join(f.source, "public")
+	}
+}
+
+// baseURL checks --base-url.
+func baseURL(s string) (string, error) {
+	if s == "" || strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://") {
+		return s, nil
+	}
+	return "", hinted{fmt.Errorf("--base-url %q is no address of a site", s), "write it like https://www.example.com/"}
+}

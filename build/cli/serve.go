@@ -1,0 +1,207 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"leadsite/build"
+	"leadsite/build/content"
+	"leadsite/build/serve"
+)
+
+// Backend answers the forms of a served site. The functions tree gives one; main passes it in.
+type Backend interface {
+	http.Handler
+	// Load takes the bundle of a new build into use.
+	Load(bundle string) error
+	// Run delivers leads until the context ends.
+	Run(ctx context.Context) error
+	// Close lets go of the state folder.
+	Close() error
+}
+
+// BackendOptions are what serve's flags say of the backend.
+type BackendOptions struct {
+	State  string // folder of database, outbox and secret
+	Mail   string // "outbox" or "smtp://…"
+	Limits bool   // whether floods are held back
+	Log    *slog.Logger
+}
+
+// OpenBackend opens the backend of a state folder, which no other process may use at the time.
+type OpenBackend func(ctx context.Context, o BackendOptions) (Backend, error)
+
+// Serve is the command `leadsite serve`.
+func Serve(embedded fs.FS, open OpenBackend) *cobra.Command {
+	s := serving{open: open}
+	var limits string
+	cmd := &cobra.Command{
+		Use: "serve", Short: "Serve site, forms and mailbox on one local address, with live reload", Args: cobra.NoArgs,
+		Example: "  leadsite serve\n  leadsite serve --addr 127.0.0.1:0 --mail smtp://127.0.0.1:1025",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if limits != "on" && limits != "off" {
+				return hinted{fmt.Errorf("--limits %q is neither on nor off", limits), "off is for load tests alone"}
+			}
+			s.dirs.read(cmd)
+			s.backend.State, s.backend.Limits = s.dirs.state, limits == "on"
+			s.backend.Log = slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: slog.LevelWarn}))
+			s.options.DefaultTheme = embedded
+			s.say = func(format string, args ...any) { fmt.Fprintf(cmd.ErrOrStderr(), "leadsite: "+format+"\n", args...) }
+			return explain(s.run(cmd.Context()))
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&s.addr, "addr", "127.0.0.1:8080", "address to serve on; port 0 picks one")
+	flags.StringVar(&s.dirs.state, "state", "", "folder of leads, outbox and secrets (default .leadsite in the source)")
+	flags.StringVar(&s.backend.Mail, "mail", "outbox", "where mail goes: outbox, or smtp://[user:password@]host:port")
+	flags.StringVar(&limits, "limits", "on", "on, or off for load tests")
+	flags.StringVar(&s.options.BaseURL, "base-url", "", "address of the site (default the one it serves on)")
+	flags.BoolVar(&s.options.Drafts, "drafts", true, "include drafts")
+	flags.BoolVar(&s.options.Future, "future", false, "include pages whose date has not come")
+	return cmd
+}
+
+// serving is one run of the command.
+type serving struct {
+	dirs    folders
+	addr    string
+	options build.Options
+	backend BackendOptions
+	open    OpenBackend
+	say     func(format string, args ...any)
+}
+
+func (s *serving) run(ctx context.Context) error {
+	ln, err := s.listen()
+	if err != nil {
+		return err
+	}
+	defer ln.Close()
+	address := "http://" + ln.Addr().String() + "/"
+	if err := s.plan(address); err != nil {
+		return err
+	}
+	backend, err := s.open(ctx, s.backend)
+	if err != nil {
+		return err
+	}
+	defer backend.Close()
+
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	delivered := make(chan error, 1)
+	server := &serve.Server{Site: s.options.Output, Watch: s.watched(), API: backend, Log: s.backend.Log,
+		Build: func(ctx context.Context) serve.Outcome { return s.build(ctx, backend) }}
+	err = server.Run(ctx, ln, func() {
+		go func() { delivered <- backend.Run(ctx) }()
+		s.say("serving %s", address)
+	})
+	stop()
+	if err != nil {
+		return err
+	}
+	return <-delivered
+}
+
+func (s *serving) listen() (net.Listener, error) {
+	ln, err := net.Listen("tcp", s.addr)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, hinted{fmt.Errorf("the address %s is in use", s.addr), "end what serves there, or choose another with --addr; port 0 picks a free one"}
+	case err != nil:
+		return nil, hinted{fmt.Errorf("serving on %s: %w", s.addr, err), "name an address of this machine with --addr, like 127.0.0.1:8080"}
+	}
+	return ln, nil
+}
+
+// plan completes the options: serve makes its own site and bundle in the state folder, so that a draft cannot be
+// published by accident.
+func (s *serving) plan(address string) error {
+	o := &s.options
+	base, err := baseURL(o.BaseURL)
+	if err != nil {
+		return err
+	}
+	if o.BaseURL = base; base == "" {
+		o.BaseURL = address
+	}
+	if info, err := os.Stat(filepath.Join(s.dirs.source, "content")); err != nil || !info.IsDir() {
+		return fmt.Errorf("%w in %s", build.ErrNoContent, s.dirs.source)
+	}
+	state, err := filepath.Abs(s.dirs.state)
+	if err != nil {
+		return err
+	}
+	o.Source, o.State = s.dirs.source, state
+	o.Output, o.Bundle = filepath.Join(state, "site"), filepath.Join(state, "bundle.json")
+	return nil
+}
+
+func (s *serving) watched() []string {
+	source, err := filepath.Abs(s.dirs.source)
+	if err != nil {
+		source = s.dirs.source
+	}
+	return []string{filepath.Join(source, "content"), filepath.Join(source, "themes")}
+}
+
+// build makes the site again and hands its bundle to the backend.
+func (s *serving) build(ctx context.Context, backend Backend) serve.Outcome {
+	s.options.Now = time.Now()
+	report, err := build.Build(ctx, s.options)
+	if err == nil && len(report.Errors) == 0 {
+		err = backend.Load(s.options.Bundle)
+	}
+	if err != nil {
+		if ctx.Err() == nil {
+			s.say("error: %v", err)
+		}
+		return serve.Outcome{Problems: []serve.Problem{{Place: s.dirs.source, Msg: err.Error()}}}
+	}
+	for _, e := range report.Errors {
+		s.say("error: %v", e)
+		if e.Hint != "" {
+			s.say("hint: %s", e.Hint)
+		}
+	}
+	changed := report.Published.Written+report.Published.Deleted > 0
+	if changed {
+		s.say("built %d pages, %d files changed", report.Pages, report.Published.Written+report.Published.Deleted)
+	}
+	return serve.Outcome{Problems: s.problems(report.Errors), Changed: changed, CSP: report.CSP}
+}
+
+// problems are the mistakes as the browser's overlay shows them, with the line of the source.
+func (s *serving) problems(errs []*content.Error) []serve.Problem {
+	var all []serve.Problem
+	for _, e := range errs {
+		place, _, _ := strings.Cut(e.Error(), ": ")
+		all = append(all, serve.Problem{Place: place, Msg: e.Msg, Hint: e.Hint, Source: s.line(e)})
+	}
+	return all
+}
+
+// line is the line of a mistake as it stands in the author's file.
+func (s *serving) line(e *content.Error) string {
+	data, err := os.ReadFile(filepath.Join(s.dirs.source, filepath.FromSlash(e.File)))
+	if err != nil || e.Line < 1 {
+		return ""
+	}
+	lines := strings.Split(string(data), "\n")
+	if e.Line > len(lines) {
+		return ""
+	}
+	return strings.TrimRight(lines[e.Line-1], "\r")
+}

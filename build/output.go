@@ -1,0 +1,154 @@
+package build
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"runtime"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"leadsite/build/asset"
+	"leadsite/build/check"
+	"leadsite/build/content"
+	"leadsite/build/minify"
+	"leadsite/build/publish"
+	"leadsite/build/render"
+	"leadsite/build/site"
+)
+
+// output is pass two: each file of the site is made, checked, minified and staged once, and forgotten but for its
+// links and anchors.
+type output struct {
+	site   *site.Site
+	render *render.Renderer
+	minify *minify.Minifier
+	stage  *publish.Stage
+	found  *content.Problems
+
+	mu    sync.Mutex
+	files map[string]bool // every path of the site
+	read  []check.Page
+}
+
+// write makes every file of the site, on as many goroutines as there are cores.
+func (o *output) write(ctx context.Context, assets *asset.Set) error {
+	o.files = map[string]bool{}
+	for _, a := range assets.All() {
+		if err := o.put(a.Path, a.Data); err != nil {
+			return err
+		}
+	}
+	for _, c := range o.site.Copies {
+		if err := o.copy(c); err != nil {
+			return err
+		}
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for _, out := range o.site.Outputs {
+		group.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			return o.writeOne(out)
+		})
+	}
+	return group.Wait()
+}
+
+func (o *output) writeOne(out site.Output) error {
+	data, err := o.render.Render(out)
+	if err != nil {
+		o.blame(out, err)
+		return nil
+	}
+	if out.Kind == site.OutputHTML {
+		o.keep(check.Read(out.URL(), data))
+		if data, err = o.minify.HTML(data); err != nil {
+			o.blame(out, err)
+			return nil
+		}
+	}
+	return o.put(out.Path, data)
+}
+
+// blame turns an error about an output into a mistake of the file that it is made from.
+func (o *output) blame(out site.Output, err error) {
+	var located *content.Error
+	if errors.As(err, &located) {
+		o.found.Add(located)
+		return
+	}
+	file := "content/site.yaml"
+	if out.Page != nil && out.Page.Entry != nil {
+		file = out.Page.Entry.File
+	}
+	o.found.Add(&content.Error{File: file, Msg: fmt.Sprintf("making %s: %v", out.Path, err)})
+}
+
+func (o *output) put(path string, data []byte) error {
+	o.mu.Lock()
+	o.files[path] = true
+	o.mu.Unlock()
+	return o.stage.Write(path, data)
+}
+
+// copy stages a file of content/ as it is.
+func (o *output) copy(c site.Copy) error {
+	o.files[c.Path] = true
+	return o.stage.Copy(c.Path, o.site.Tree.Source, "content/"+c.From.Path)
+}
+
+func (o *output) keep(p check.Page) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.read = append(o.read, p)
+}
+
+// checkLinks reports every internal link, anchor and image that leads nowhere, where the author wrote it.
+func (o *output) checkLinks() {
+	base, err := url.Parse(o.site.BaseURL)
+	if err != nil {
+		return // site.yaml's mistake, reported there
+	}
+	for _, b := range check.Links(o.read, base, o.has, o.near) {
+		o.found.Add(o.locate(b))
+	}
+}
+
+func (o *output) has(file string) bool { return o.files[file] }
+
+func (o *output) near(path string) string {
+	candidates := make([]string, 0, len(o.site.ByURL))
+	for at := range o.site.ByURL {
+		candidates = append(candidates, at)
+	}
+	return content.Nearest(path, candidates)
+}
+
+func (o *output) locate(b check.Broken) *content.Error {
+	hint := "correct the link, or make what it leads to"
+	if b.Near != "" {
+		hint = "did you mean " + b.Near + "?"
+	}
+	page := o.site.ByURL[b.Page]
+	if page == nil || page.Entry == nil {
+		return &content.Error{File: "content/site.yaml", Msg: b.Why + ", to which " + b.Page + " links", Hint: hint}
+	}
+	return o.site.Tree.Find(page.Entry, b.Link.To).Errorf(hint, "%s", b.Why)
+}
+
+// pages counts the HTML pages.
+func (o *output) pages() int {
+	n := 0
+	for path := range o.files {
+		if strings.HasSuffix(path, ".html") {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,109 @@
+// Command leadsite builds a site from Markdown, answers its forms and brings what visitors send to sales.
+//
+// main wires the three trees (build, functions, infra) to one command line and knows nothing else.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	buildcli "leadsite/build/cli"
+	functionscli "leadsite/functions/cli"
+	infracli "leadsite/infra/cli"
+	"leadsite/themes"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// Exit codes.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// run executes one command line and returns its exit code.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	started := false // whether a command got as far as running: errors before that are wrong usage
+	root := commands(&started)
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitDone
+	}
+	report(stderr, err)
+	if !started {
+		return exitUsage
+	}
+	return exitFailed
+}
+
+func commands(started *bool) *cobra.Command {
+	root := &cobra.Command{
+		Use:           "leadsite",
+		Short:         "Markdown in, leads out",
+		Long:          "leadsite builds a site from Markdown; every form on it becomes a stored lead and a mail to sales.",
+		Example:       "  leadsite serve\n  leadsite build --base-url https://www.example.com/\n  leadsite leads list --status new",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		PersistentPreRun: func(*cobra.Command, []string) {
+			*started = true
+		},
+	}
+	root.PersistentFlags().String("source", ".", "folder that holds content/")
+	root.AddCommand(buildcli.Serve(themes.Default(), openBackend), buildcli.Build(themes.Default()),
+		functionscli.Leads(), infracli.Package(), version())
+	return root
+}
+
+// openBackend gives serve the functions tree: neither tree knows the other.
+func openBackend(ctx context.Context, o buildcli.BackendOptions) (buildcli.Backend, error) {
+	return functionscli.OpenBackend(ctx, functionscli.BackendOptions(o))
+}
+
+func version() *cobra.Command {
+	return &cobra.Command{
+		Use: "version", Short: "Print the program's version", Args: cobra.NoArgs,
+		Run: func(cmd *cobra.Command, _ []string) {
+			fmt.Fprintln(cmd.OutOrStdout(), "leadsite", programVersion())
+		},
+	}
+}
+
+// programVersion is the module's version as the Go command recorded it, "devel" for a build from a checkout.
+func programVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" || info.Main.Version == "(devel)" {
+		return "devel"
+	}
+	return info.Main.Version
+}
+
+// report prints every error that err joins, each with its hint.
+func report(w io.Writer, err error) {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, e := range joined.Unwrap() {
+			report(w, e)
+		}
+		return
+	}
+	fmt.Fprintln(w, "leadsite: error:", err)
+	var hinted interface{ Hint() string }
+	if errors.As(err, &hinted) && hinted.Hint() != "" {
+		fmt.Fprintln(w, "leadsite: hint:", hinted.Hint())
+	}
+}
