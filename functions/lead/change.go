@@ -155,6 +155,15 @@ func (l *Lead) ReadDocument(text string) error {
 // Document is the event as one JSON text for a store to keep.
 func (e Event) Document() (string, error) { return document("writing an event", e) }
 
+// ReadEvent reads what Event.Document wrote.
+func ReadEvent(text string) (Event, error) {
+	var e Event
+	if err := json.Unmarshal([]byte(text), &e); err != nil {
+		return Event{}, fmt.Errorf("reading a stored event: %w", err)
+	}
+	return e, nil
+}
+
 // document is v in JSON with < > and & as they are: escaped, each would take six bytes, and a store has limits.
 func document(doing string, v any) (string, error) {
 	var text strings.Builder

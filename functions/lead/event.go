@@ -24,10 +24,7 @@ func NewEvent(e Event) Event {
 
 func timeOrdered(at time.Time, sum []byte) uuid.UUID {
 	var id uuid.UUID
-	ms := uint64(at.UnixMilli())
-	for i := range 6 {
-		id[i] = byte(ms >> (40 - 8*i))
-	}
+	putMillis(id[:6], at)
 	copy(id[6:], sum)
 	id[6] = 0x70 | id[6]&0x0f // version 7
 	id[8] = 0x80 | id[8]&0x3f // the variant of RFC 9562
