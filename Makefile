@@ -1,0 +1,63 @@
+# What one does with this checkout. `make` alone lists it.
+#
+# Folders called build, content and the like exist: every target here is phony.
+.PHONY: help serve build program test setup check vuln bench package
+
+.DEFAULT_GOAL := help
+
+# ARGS goes to the program, PKG chooses what is tested: make serve ARGS="--addr 127.0.0.1:9000".
+ARGS ?=
+PKG ?= ./...
+
+# The tests speak to servers of their own on this machine. Should one ever look past them, it must find
+# neither a person's AWS account nor a machine's role; a DYNAMODB_ENDPOINT comes with its own.
+ifndef DYNAMODB_ENDPOINT
+test bench: export AWS_ACCESS_KEY_ID := made-up
+test bench: export AWS_SECRET_ACCESS_KEY := made-up
+test bench: export AWS_REGION := eu-central-1
+test bench: export AWS_CONFIG_FILE := /dev/null
+test bench: export AWS_SHARED_CREDENTIALS_FILE := /dev/null
+test bench: export AWS_EC2_METADATA_DISABLED := true
+test bench: export AWS_SESSION_TOKEN :=
+test bench: export AWS_PROFILE :=
+endif
+
+help: ## this list
+	@awk -F ': .*## ' '/^[a-z]+:.* ## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+serve: program ## the example site, with forms, mailbox and live reload, on http://127.0.0.1:8080
+	@./leadsite serve $(ARGS)
+
+build: program ## the program ./leadsite, and with it the example site into public/
+	@./leadsite build $(ARGS)
+
+program:
+	@command -v go >/dev/null || { echo "leadsite needs Go 1.26 or newer: https://go.dev/doc/install" >&2; exit 1; }
+	@go build -o leadsite .
+
+# Without the test cache (-count=1): it does not notice changes in what the tests start (programs they
+# build, the browser, moto), and would repeat the success of yesterday.
+test: setup ## everything there is to test, after setting up what that needs
+	@go run ./e2e/gotest -race -count=1 $(PKG)
+
+setup:
+	@e2e/setup
+
+check: ## format, vet, staticcheck, go.mod, and who may import whom
+	@echo "check: gofmt"; \
+	files=$$(find . -path './.*' -prune -o -name '*.go' -exec gofmt -l {} +) || exit 1; \
+	test -z "$$files" || { printf 'to be formatted with gofmt -w:\n%s\n' "$$files" >&2; exit 1; }
+	@echo "check: go vet"; go vet ./...
+	@echo "check: staticcheck"; go tool staticcheck ./...
+	@echo "check: go mod tidy"; go mod tidy -diff
+	@echo "check: import rules"; go test -run Imports .
+	@echo "check: nothing to object to"
+
+vuln: ## known vulnerabilities in what we depend on; asks a database on the internet
+	@go tool govulncheck ./...
+
+bench: ## the benchmarks of the Go packages
+	@go test -run '^$$' -bench . -benchmem $(PKG)
+
+package: ## the zips of the Lambda functions, into dist/
+	@go run . package $(ARGS)
