@@ -12,14 +12,8 @@ PKG ?= ./...
 # The tests speak to servers of their own on this machine. Should one ever look past them, it must find
 # neither a person's AWS account nor a machine's role; a DYNAMODB_ENDPOINT comes with its own.
 ifndef DYNAMODB_ENDPOINT
-test bench: export AWS_ACCESS_KEY_ID := made-up
-test bench: export AWS_SECRET_ACCESS_KEY := made-up
-test bench: export AWS_REGION := eu-central-1
-test bench: export AWS_CONFIG_FILE := /dev/null
-test bench: export AWS_SHARED_CREDENTIALS_FILE := /dev/null
-test bench: export AWS_EC2_METADATA_DISABLED := true
-test bench: export AWS_SESSION_TOKEN :=
-test bench: export AWS_PROFILE :=
+WITHOUT_AWS := env -u AWS_PROFILE -u AWS_SESSION_TOKEN AWS_ACCESS_KEY_ID=made-up AWS_SECRET_ACCESS_KEY=made-up \
+	AWS_REGION=eu-central-1 AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_EC2_METADATA_DISABLED=true
 endif
 
 help: ## this list
@@ -38,7 +32,7 @@ program:
 # Without the test cache (-count=1): it does not notice changes in what the tests start (programs they
 # build, the browser, moto), and would repeat the success of yesterday.
 test: setup ## everything there is to test, after setting up what that needs
-	@go run ./e2e/gotest -race -count=1 $(PKG)
+	@$(WITHOUT_AWS) go run ./e2e/gotest -race -count=1 $(PKG)
 
 setup:
 	@e2e/setup
@@ -57,7 +51,7 @@ vuln: ## known vulnerabilities in what we depend on; asks a database on the inte
 	@go tool govulncheck ./...
 
 bench: ## the benchmarks of the Go packages
-	@go test -run '^$$' -bench . -benchmem $(PKG)
+	@$(WITHOUT_AWS) go test -run '^$$' -bench . -benchmem $(PKG)
 
 package: ## the zips of the Lambda functions, into dist/
 	@go run . package $(ARGS)

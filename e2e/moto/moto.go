@@ -13,6 +13,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -70,6 +71,7 @@ func start() (*server, error) {
 	}
 	s := &server{log: &tail{keep: 40}}
 	cmd := exec.Command(python, "-c", program)
+	cmd.Env = withoutAWS(os.Environ())
 	// Not the test's own output: `go test` would wait for whoever holds that.
 	cmd.Stderr = s.log
 	stdin, err := cmd.StdinPipe()
@@ -92,6 +94,12 @@ func start() (*server, error) {
 	s.endpoint = "http://127.0.0.1:" + strconv.Itoa(port)
 	s.stdin = stdin
 	return s, nil
+}
+
+// withoutAWS leaves out what configures AWS clients: moto holds one of Amazon's inside, which refuses
+// to work when it is pointed at a profile that is not there.
+func withoutAWS(environ []string) []string {
+	return slices.DeleteFunc(environ, func(entry string) bool { return strings.HasPrefix(entry, "AWS_") })
 }
 
 // readPort reads the line with which serve.py says that it listens. A process that ends before it is
