@@ -73,7 +73,8 @@ func TestServerEndsWithAKilledTestBinary(t *testing.T) {
 		select {}
 	}
 	victim := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$", "-test.timeout=1m")
-	victim.Env = append(os.Environ(), "MOTO_TEST_VICTIM=1")
+	// The profile is not there: moto must not look for it, or the call below fails.
+	victim.Env = append(os.Environ(), "MOTO_TEST_VICTIM=1", "AWS_PROFILE=nowhere")
 	stdout, err := victim.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -81,8 +82,11 @@ func TestServerEndsWithAKilledTestBinary(t *testing.T) {
 	if err := victim.Start(); err != nil {
 		t.Fatal(err)
 	}
-	address := strings.TrimPrefix(readEndpoint(t, stdout), "http://")
-	conn, err := net.Dial("tcp", address)
+	endpoint := readEndpoint(t, stdout)
+	if status, body := call(t, endpoint, "ListTables", `{}`); status != http.StatusOK {
+		t.Errorf("ListTables = %d %s, want 200", status, body)
+	}
+	conn, err := net.Dial("tcp", strings.TrimPrefix(endpoint, "http://"))
 	if err != nil {
 		t.Fatalf("moto does not listen while its test binary lives: %v", err)
 	}
