@@ -1,0 +1,226 @@
+/*
+ * The default theme's script. Every page works without it; it makes forms kinder, and puts footnotes into the margin.
+ * What a form sends, and what the server answers, is written down in functions/intake.
+ */
+
+'use strict';
+
+/* ── Identity: one id per message, kept through retries, so that a message sent twice is stored once. */
+
+function newID() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  // Without TLS on another machine's address, randomUUID is missing: the same by hand.
+  const b = crypto.getRandomValues(new Uint8Array(16));
+  b[6] = (b[6] & 0x0f) | 0x40;
+  b[8] = (b[8] & 0x3f) | 0x80;
+  const hex = Array.from(b, (n) => n.toString(16).padStart(2, '0')).join('');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
+
+/* ── Sending: one attempt, and what its answer means. */
+
+const PATIENCE = 20; // seconds for one attempt
+const PAUSES = [2, 4, 8, 15, 30, 60, 60]; // seconds before each further attempt
+
+/** Posts the form once. Gives {kind: sent | wrong | refused | later, …}; it never throws. */
+async function post(form) {
+  let answer;
+  try {
+    answer = await fetch(form.action, {
+      method: 'POST',
+      headers: { Accept: 'application/json' },
+      body: new URLSearchParams(new FormData(form)),
+      signal: AbortSignal.timeout ? AbortSignal.timeout(PATIENCE * 1000) : undefined,
+    });
+    const body = await answer.json();
+    if (answer.status === 200 && body.id) return { kind: 'sent' };
+    if (answer.status === 422 && body.errors) return { kind: 'wrong', errors: body.errors };
+    if ([400, 404, 405, 413, 415].includes(answer.status) && body.error) return { kind: 'refused', why: body.error };
+  } catch {
+    // No network, no answer in time, or something in between that answered in its own words: try again.
+  }
+  const after = Number(answer?.headers.get('Retry-After'));
+  return { kind: 'later', busy: answer?.status === 429, after: after > 0 ? after : 0 };
+}
+
+/** Waits some seconds, or until the network is back. */
+function pause(seconds) {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      removeEventListener('online', done);
+      resolve();
+    };
+    const timer = setTimeout(done, seconds * 1000);
+    addEventListener('online', done);
+  });
+}
+
+/* ── One form */
+
+class Form {
+  constructor(form) {
+    this.form = form;
+    this.button = form.querySelector('button[type="submit"]');
+    this.sending = false;
+    form.noValidate = true; // the server's words, beside the fields, in place of the browser's bubbles
+    form.addEventListener('focusin', () => this.challenge(), { once: true });
+    form.addEventListener('input', () => this.showFields());
+    form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      if (!this.sending) this.submit();
+    });
+    this.showFields();
+  }
+
+  hidden(name) {
+    return this.form.querySelector(`input[type="hidden"][name="${name}"]`) ?? {};
+  }
+
+  /** Asks once for the time token. Without it a message counts just the same, so a failure is no matter. */
+  async challenge() {
+    try {
+      const name = encodeURIComponent(this.form.dataset.form);
+      const answer = await fetch(`/api/challenge?form=${name}`, { headers: { Accept: 'application/json' } });
+      if (answer.ok) this.hidden('_token').value = (await answer.json()).token ?? '';
+    } catch {
+      // Nothing to do.
+    }
+  }
+
+  /** Shows the fields whose condition holds. A field out of sight is not sent. */
+  showFields() {
+    const values = new FormData(this.form);
+    for (const field of this.form.querySelectorAll('[data-show-field]')) {
+      field.hidden = !values.getAll(field.dataset.showField).includes(field.dataset.showValue);
+      for (const control of field.querySelectorAll('input, select, textarea')) control.disabled = field.hidden;
+    }
+  }
+
+  async submit() {
+    this.hidden('_id').value ||= newID();
+    this.hidden('_query').value = location.search.slice(1);
+    this.hidden('_referrer').value = document.referrer;
+    this.showErrors({});
+    this.lock(true);
+    const answer = await this.postUntilAnswered();
+    this.lock(false);
+    if (answer.kind === 'sent') this.sent();
+    else if (answer.kind === 'wrong') this.wrong(answer.errors);
+    else this.say(answer.kind === 'refused' ? 'refused' : 'gave-up', answer.why);
+  }
+
+  /** Tries until the server has decided, with longer and longer pauses; the draft stays in the form meanwhile. */
+  async postUntilAnswered() {
+    this.say('sending');
+    let answer = await post(this.form);
+    for (const seconds of PAUSES) {
+      if (answer.kind !== 'later') break;
+      this.say(answer.busy ? 'waiting' : 'retrying');
+      await pause(Math.max(seconds, answer.after));
+      answer = await post(this.form);
+    }
+    return answer;
+  }
+
+  sent() {
+    this.say('sent');
+    this.form.reset();
+    this.hidden('_id').value = ''; // what is written next is another message
+    this.hidden('_token').value = '';
+    location.assign(this.form.dataset.success);
+  }
+
+  wrong(errors) {
+    this.say('');
+    this.showErrors(errors);
+  }
+
+  /** While a message is on its way: one press is enough, its text is not edited, and leaving the page asks first. */
+  lock(on) {
+    this.sending = on;
+    this.button.setAttribute('aria-disabled', on);
+    this.form.setAttribute('aria-busy', on);
+    for (const control of this.form.querySelectorAll('input, textarea')) control.readOnly = on;
+    (on ? addEventListener : removeEventListener)('beforeunload', stay);
+  }
+
+  say(what, detail = '') {
+    for (const line of this.form.querySelectorAll('[data-say]')) line.hidden = line.dataset.say !== what;
+    this.form.querySelector('[data-answer]').textContent = detail;
+  }
+
+  /** Puts every error beside its field, and a summary with links to them above the form. No errors: clears both. */
+  showErrors(errors) {
+    for (const field of this.form.querySelectorAll('[data-field]')) this.showError(field, errors[field.dataset.field]);
+    for (const old of this.form.parentElement.querySelectorAll('.summary')) old.remove();
+    if (Object.keys(errors).length > 0) this.showSummary(errors);
+  }
+
+  showError(field, words = '') {
+    const line = field.querySelector('.error');
+    line.textContent = words;
+    line.hidden = !words;
+    for (const control of field.querySelectorAll('input, select, textarea')) {
+      if (words) {
+        control.setAttribute('aria-invalid', 'true');
+        control.setAttribute('aria-errormessage', line.id);
+      } else {
+        control.removeAttribute('aria-invalid');
+        control.removeAttribute('aria-errormessage');
+      }
+    }
+  }
+
+  showSummary(errors) {
+    const summary = this.form.querySelector('[data-summary]').content.firstElementChild.cloneNode(true);
+    const fields = [...this.form.querySelectorAll('[data-field]')];
+    const order = (name) => fields.findIndex((field) => field.dataset.field === name);
+    for (const name of Object.keys(errors).sort((a, b) => order(a) - order(b))) {
+      const item = document.createElement('li');
+      const control = fields[order(name)]?.querySelector('input, select, textarea');
+      item.append(control ? this.link(control, errors[name]) : errors[name]);
+      summary.querySelector('ul').append(item);
+    }
+    this.form.prepend(summary);
+    summary.focus();
+  }
+
+  link(control, words) {
+    const link = document.createElement('a');
+    link.href = `#${control.id}`;
+    link.textContent = words;
+    link.addEventListener('click', (event) => {
+      event.preventDefault();
+      control.focus();
+    });
+    return link;
+  }
+}
+
+function stay(event) {
+  event.preventDefault();
+}
+
+/* ── Footnotes: where there is room, each stands beside its mark; the stylesheet decides whether there is. */
+
+function sidenotes(text) {
+  for (const mark of text.querySelectorAll('sup a[href^="#"]')) {
+    const note = document.getElementById(decodeURIComponent(mark.hash.slice(1)));
+    const block = mark.closest('p, li');
+    if (!note?.closest('.footnotes') || !block || block.closest('table') || note.contains(mark)) continue;
+    const side = document.createElement('small');
+    side.className = 'sidenote';
+    for (const part of [...note.cloneNode(true).childNodes]) side.append(...(part.nodeName === 'P' ? part.childNodes : [part]));
+    for (const back of side.querySelectorAll('a[href^="#"]')) back.remove();
+    for (const part of side.querySelectorAll('[id]')) part.removeAttribute('id');
+    side.prepend(`${mark.textContent} `);
+    mark.closest('sup').after(side);
+    text.classList.add('has-sidenotes');
+  }
+}
+
+/* ── Start */
+
+for (const form of document.querySelectorAll('form[data-form]')) new Form(form);
+for (const text of document.querySelectorAll('[data-sidenotes]')) sidenotes(text);
