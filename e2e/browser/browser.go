@@ -19,7 +19,6 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
-	"github.com/chromedp/chromedp/kb"
 )
 
 // patience is how long one step may take before it counts as stuck. It is long because nothing is
@@ -132,42 +131,10 @@ func (b *Browser) URL() string {
 	return run(b, "reading the address", chromedp.Location())
 }
 
-// Text returns the text of the first element that the CSS selector matches, as it is seen; it waits
-// until there is one that can be seen.
-func (b *Browser) Text(selector string) string {
+// Title returns the title of the page that is shown.
+func (b *Browser) Title() string {
 	b.t.Helper()
-	return run(b, "reading "+selector, chromedp.Text(chromedp.CSS(selector), chromedp.NodeVisible))
-}
-
-// Fill types text into a text field, in place of what is there. The empty text empties it.
-func (b *Browser) Fill(selector, text string) {
-	b.t.Helper()
-	field := chromedp.CSS(selector)
-	if text == "" {
-		text = kb.Backspace
-	}
-	run(b, "filling in "+selector, chromedp.Steps(
-		chromedp.WaitVisible(field),
-		// What is typed replaces what is selected, in this browser as in a visitor's hands.
-		evaluate(fmt.Sprintf("{ const field = document.querySelector(%q); field.focus(); field.select() }", selector)),
-		chromedp.SendKeys(field, text),
-	))
-}
-
-// Click presses the element with the mouse. For what leads to another page see Submit.
-func (b *Browser) Click(selector string) {
-	b.t.Helper()
-	run(b, "pressing "+selector, press(selector))
-}
-
-// Submit presses the element, waits for the page it leads to, and returns its HTTP status.
-func (b *Browser) Submit(selector string) (status int) {
-	b.t.Helper()
-	return b.Follow(press(selector))
-}
-
-func press(selector string) chromedp.Action[chromedp.Void] {
-	return chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible)
+	return run(b, "reading the title", chromedp.Title())
 }
 
 // Viewport sets the size of the window's inside, in CSS pixels. Below 600 wide it becomes a phone: it

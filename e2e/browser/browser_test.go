@@ -6,6 +6,7 @@ import (
 	"image/png"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -23,8 +24,9 @@ func serve(t *testing.T) (address string) {
 	mux.HandleFunc("POST /send", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.WriteHeader(http.StatusUnprocessableEntity)
-		fmt.Fprintf(w, `<!doctype html><html lang="en"><title>Sent</title><link rel="icon" href="data:,"><main><h1>Got %s and %q</h1></main>`,
-			html.EscapeString(r.FormValue("name")), html.EscapeString(r.FormValue("note")))
+		r.ParseForm()
+		fmt.Fprintf(w, `<!doctype html><html lang="en"><title>Sent</title><link rel="icon" href="data:,"><main><h1>%s</h1></main>`,
+			html.EscapeString(r.PostForm.Encode()))
 	})
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
@@ -42,13 +44,24 @@ func TestAVisitSendsAForm(t *testing.T) {
 			if got := b.Text("#script"); got != name {
 				t.Errorf("the page says %q, want %q", got, name)
 			}
+			b.Fill("#name", "")
+			if got := b.Value("#name"); got != "" {
+				t.Errorf("the emptied field holds %q", got)
+			}
 			b.Fill("#name", "Jörg & Söhne")
-			b.Fill("#note", "")
+			b.Fill("#note", "two\nlines")
+			b.Select("#size", "50+")
+			b.Check("#consent")
+			b.Check("#consent")
 			if status := b.Submit("form button"); status != http.StatusUnprocessableEntity {
 				t.Errorf("the answer has status %d, want 422", status)
 			}
-			if got := b.Text("h1"); got != `Got Jörg & Söhne and ""` {
-				t.Errorf("the answer says %q", got)
+			want := url.Values{"name": {"Jörg & Söhne"}, "note": {"two\r\nlines"}, "size": {"50+"}, "consent": {"yes"}}
+			if got := b.Text("h1"); got != want.Encode() {
+				t.Errorf("the form sent %q, want %q", got, want.Encode())
+			}
+			if got := b.Title(); got != "Sent" {
+				t.Errorf("the answer's title is %q", got)
 			}
 			if got := b.URL(); got != address+"/send" {
 				t.Errorf("the address is %s, want /send", got)
@@ -67,6 +80,26 @@ func TestClickStaysOnThePage(t *testing.T) {
 	b.Do(chromedp.WaitVisible(chromedp.CSS("#greeting:not(:empty)")))
 	if got := b.Text("#greeting"); got != "Hello" {
 		t.Errorf("the greeting is %q", got)
+	}
+}
+
+func TestSelectTellsThePage(t *testing.T) {
+	b := New(t)
+	b.Open(serve(t) + "/form.html")
+	b.Select("#size", "50+")
+	if got := b.Text("#heard"); got != "Heard 50+" {
+		t.Errorf("the page's script says %q", got)
+	}
+}
+
+// A page that reloads itself all the time, as live reload may, must not fail whoever reads it.
+func TestReadingAPageThatReloads(t *testing.T) {
+	b := New(t)
+	b.Open(serve(t) + "/restless.html")
+	for range 50 {
+		if got := b.Text("p"); got != "Here again" {
+			t.Fatalf("the page says %q", got)
+		}
 	}
 }
 
