@@ -1,6 +1,7 @@
 package lead
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -81,18 +82,15 @@ func (e Event) Kept() Event {
 	return e
 }
 
-// WithEvents returns l with its first event, which no store keeps because the lead itself says it, and the others
-// (in any order), oldest first.
+// WithEvents returns l with its first event, received, which no store keeps because the lead itself says it, and then
+// the others (given in any order), oldest first.
 func (l Lead) WithEvents(others []Event) Lead {
 	received := NewEvent(Event{At: l.CreatedAt, Kind: EventReceived, By: "visitor"})
-	l.Events = []Event{received}
-	for _, e := range others {
-		if e.ID != received.ID {
-			l.Events = append(l.Events, e)
-		}
-	}
-	slices.SortStableFunc(l.Events[1:], func(a, b Event) int { return strings.Compare(a.ID, b.ID) })
-	slices.SortStableFunc(l.Events, func(a, b Event) int { return a.At.Compare(b.At) })
+	others = slices.DeleteFunc(others, func(e Event) bool { return e.ID == received.ID })
+	slices.SortFunc(others, func(a, b Event) int {
+		return cmp.Or(a.At.Compare(b.At), strings.Compare(a.ID, b.ID))
+	})
+	l.Events = append([]Event{received}, others...)
 	return l
 }
 
