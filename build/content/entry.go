@@ -1,0 +1,188 @@
+package content
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+)
+
+// MaxText is the size in bytes over which a file that is parsed is taken for a mistake.
+const MaxText = 10 << 20
+
+// ErrChanged says that a file is no longer the one that Load has read. Another Load will see it as it is now.
+var ErrChanged = errors.New("the file changed during the build")
+
+// entryReader reads Markdown files one after the other, into one buffer.
+type entryReader struct {
+	source   fs.FS
+	config   *Config
+	problems *Problems
+	buffer   bytes.Buffer
+}
+
+// read reads one file. Nil without an error: it holds a mistake, which is noted.
+func (r *entryReader) read(file string) (*Entry, error) {
+	data, problem, err := r.bytes(file)
+	if err != nil {
+		return nil, err
+	}
+	if problem == nil {
+		problem = checkText(file, data)
+	}
+	if problem != nil {
+		r.problems.Add(problem)
+		return nil, nil
+	}
+	return r.parse(file, data), nil
+}
+
+// bytes are the file's, up to the next call.
+func (r *entryReader) bytes(file string) ([]byte, *Error, error) {
+	f, err := r.source.Open(file)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer f.Close()
+	r.buffer.Reset()
+	n, err := r.buffer.ReadFrom(io.LimitReader(f, MaxText+1))
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", file, err)
+	}
+	if n > MaxText {
+		r.buffer = bytes.Buffer{}
+		return nil, tooLarge(file), nil
+	}
+	return r.buffer.Bytes(), nil, nil
+}
+
+// readText reads a file that is parsed, without its byte order mark. One that is no text, too large or cannot be read
+// is a mistake.
+func readText(source fs.FS, file string) ([]byte, *Error) {
+	r := entryReader{source: source}
+	data, problem, err := r.bytes(file)
+	if err != nil {
+		return nil, Pos{File: file}.Errorf("", "cannot be read: %s", cause(err))
+	}
+	if problem == nil {
+		problem = checkText(file, data)
+	}
+	return bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), problem
+}
+
+func tooLarge(file string) *Error {
+	return Pos{File: file}.Errorf("split it, or move it to content/static if nobody edits it", "the file is larger than %d MB", MaxText>>20)
+}
+
+func (r *entryReader) parse(file string, data []byte) *Entry {
+	front, m := readMatter(file, data, r.problems)
+	rel := strings.TrimPrefix(file, Root+"/")
+	e := &Entry{File: file, Path: rel, Lang: r.lang(rel), Front: readFront(front, r.config), Body: m.body}
+	e.Front.At = frontAt(r.source, file)
+	e.Line = bytes.Count(data[:m.body], []byte("\n")) + 1
+	sum := sha256.Sum256(data)
+	e.Hash = hex.EncodeToString(sum[:])
+	e.Words, e.Summary = scan(data[m.body:])
+	return e
+}
+
+// readMatter parses a file's front matter and says where the body begins.
+func readMatter(file string, data []byte, problems *Problems) (Value, matter) {
+	m := split(data)
+	doc := newDocument(file, m.line-1, data, problems)
+	switch {
+	case m.open:
+		mark := map[format]string{yamlMatter: "---", tomlMatter: "+++"}[m.format]
+		doc.problems.Add(Pos{File: file, Line: m.line, Col: 1}.Errorf("end it with a line of "+mark, "the front matter that begins here has no end"))
+	case m.format == yamlMatter:
+		v, _ := parseYAML(doc, m.text)
+		return v, m
+	case m.format == tomlMatter:
+		return parseTOML(doc, m.text), m
+	case m.format == jsonMatter:
+		v, end := readJSON(doc, m.text)
+		m.body = afterObject(data, len(data)-len(m.text)+end)
+		return v, m
+	}
+	return Value{doc: doc}, m
+}
+
+// afterObject is where the body begins behind a JSON object: on the next line, unless text follows on this one.
+func afterObject(data []byte, end int) int {
+	next := nextLine(data, end)
+	if len(bytes.TrimSpace(data[end:next])) > 0 {
+		return end
+	}
+	return next
+}
+
+// lang is the language in a file's name ("about.de.md"), if the site has it; the site's first one otherwise.
+func (r *entryReader) lang(rel string) string {
+	name := strings.TrimSuffix(rel, path.Ext(rel))
+	if lang := strings.TrimPrefix(path.Ext(name), "."); lang != "" && slices.Contains(r.config.Langs, lang) {
+		return lang
+	}
+	return r.config.Lang
+}
+
+// Read reads the entry's Markdown: the file without its front matter. It gives ErrChanged when the file is not the
+// one that Load has read, because all that is known of it would be another file's.
+func (e *Entry) Read(source fs.FS) ([]byte, error) {
+	data, err := fs.ReadFile(source, e.File)
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(data)
+	if hex.EncodeToString(sum[:]) != e.Hash {
+		return nil, fmt.Errorf("%s: %w", e.File, ErrChanged)
+	}
+	return data[e.Body:], nil
+}
+
+// Find is the place of a text in an entry's file, as of a link's destination: in the Markdown before the front
+// matter, and there where it stands alone ("](/about/)") before where it is a part ("](/about/us/)"). A text that is
+// not there gives the file alone.
+func (t *Tree) Find(e *Entry, needle string) Pos {
+	data, err := fs.ReadFile(t.Source, e.File)
+	if err != nil || needle == "" {
+		return Pos{File: e.File}
+	}
+	body := min(e.Body, len(data))
+	for _, part := range [][2]int{{body, len(data)}, {0, body}} {
+		if at := find(data[part[0]:part[1]], needle); at >= 0 {
+			line, col := position(data, part[0]+at)
+			return Pos{File: e.File, Line: line, Col: col}
+		}
+	}
+	return Pos{File: e.File}
+}
+
+// find is the offset of the first place where the needle stands alone, else of the first one; -1: none.
+func find(text []byte, needle string) int {
+	first := -1
+	for from := 0; ; {
+		i := bytes.Index(text[from:], []byte(needle))
+		if i < 0 {
+			return first
+		}
+		at := from + i
+		if first < 0 {
+			first = at
+		}
+		if stands(text, at-1) && stands(text, at+len(needle)) {
+			return at
+		}
+		from = at + 1
+	}
+}
+
+// stands says whether the byte there bounds a word or a link's destination.
+func stands(text []byte, at int) bool {
+	return at < 0 || at >= len(text) || strings.IndexByte(" \t\r\n()[]<>\"'`{}=:,", text[at]) >= 0
+}

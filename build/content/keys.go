@@ -1,0 +1,186 @@
+package content
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"leadsite/functions/form"
+)
+
+// keys is what a map in a file may hold: for each key, how its value gets into T. Every file is read by such tables,
+// so that they are the list of what an author can write.
+type keys[T any] map[string]func(*T, Value)
+
+// read reads the map's values. A key that the table lacks is offered to other (nil: none takes it), and is an
+// unknown key when other says so.
+func (k keys[T]) read(into *T, v Value, other func(*T, Pair) bool) {
+	for _, p := range v.Pairs() {
+		set, known := k[p.Key]
+		switch {
+		case known && p.Value.Given():
+			set(into, p.Value)
+		case known || other != nil && other(into, p):
+		default:
+			v.doc.problems.Add(p.Pos.Errorf(DidYouMean(p.Key, k.names()), "unknown key %q", p.Key))
+		}
+	}
+}
+
+func (k keys[T]) names() []string { return slices.Sorted(maps.Keys(k)) }
+
+// Text is the value as one text without space around it. Numbers and dates are taken as they are written; anything
+// else is a noted mistake.
+func (v Value) Text() string {
+	if !v.Given() {
+		return ""
+	}
+	switch n := v.target(); {
+	case v.IsMap(), v.IsList():
+		v.Wrong("a text", "")
+	case n.Tag == "!!bool":
+		v.Wrong("a text", `put quotes around it: "`+n.Value+`"`)
+	default:
+		return strings.TrimSpace(n.Value)
+	}
+	return ""
+}
+
+// Texts is a list of texts; a single text is a list of one.
+func (v Value) Texts() []string {
+	var out []string
+	v.each(func(_ Value, text string) { out = append(out, text) })
+	return out
+}
+
+// each goes through a list of texts with the place of each; a single text is a list of one.
+func (v Value) each(take func(item Value, text string)) {
+	items := []Value{v}
+	switch {
+	case v.IsMap():
+		v.Wrong("a list of texts", "")
+		return
+	case v.IsList():
+		items = v.Items()
+	}
+	for _, item := range items {
+		if text := item.Text(); text != "" {
+			take(item, text)
+		} else if v.IsList() && item.isText() {
+			item.Errorf("delete it, or give it a text", "an entry of %q is empty", v.name)
+		}
+	}
+}
+
+// isText says whether the value is nothing or a text, and no mistake of another type.
+func (v Value) isText() bool { return !v.Given() || v.target().Tag == "!!str" }
+
+// Bool is true or false.
+func (v Value) Bool() bool {
+	if !v.Given() {
+		return false
+	}
+	n := v.target()
+	if n.Tag != "!!bool" {
+		v.Wrong("true or false", "write true or false, without quotes")
+		return false
+	}
+	return strings.EqualFold(n.Value, "true")
+}
+
+// Int is a whole number.
+func (v Value) Int() int {
+	if !v.Given() {
+		return 0
+	}
+	if n := v.target(); n.Tag == "!!int" {
+		if i, ok := integer(n); ok {
+			return i
+		}
+	}
+	v.Wrong("a whole number", "")
+	return 0
+}
+
+// Date is a point in time; one without a zone is in the given one.
+func (v Value) Date(zone *time.Location) time.Time {
+	if !v.Given() {
+		return time.Time{}
+	}
+	const hint = "write it like 2026-11-22 or 2026-11-22T09:30:00+01:00"
+	if n := v.target(); n.Tag == "!!str" || n.Tag == "!!timestamp" {
+		t, ok := parseDate(n.Value, zone)
+		if ok {
+			return t
+		}
+	}
+	v.Wrong("a date", hint)
+	return time.Time{}
+}
+
+// Duration is a span of time as 10m or 1h30m.
+func (v Value) Duration() form.Duration {
+	text := v.Text()
+	d, err := time.ParseDuration(text)
+	if text == "" {
+		return 0
+	}
+	if err != nil || d <= 0 {
+		v.Wrong("a span of time", "write it like 30m, 4h or 1h30m")
+		return 0
+	}
+	return form.Duration(d)
+}
+
+// OneOf is one of some words.
+func (v Value) OneOf(words ...string) string {
+	text := v.Text()
+	if text != "" && !slices.Contains(words, text) {
+		v.Errorf(DidYouMean(text, words), "%q cannot be %q", v.name, text)
+		return ""
+	}
+	return text
+}
+
+// texts by key, as of hours.
+func (v Value) textMap() map[string]string {
+	out := make(map[string]string)
+	for _, p := range v.Pairs() {
+		out[p.Key] = p.Value.Text()
+	}
+	return out
+}
+
+func text[T any](field func(*T) *string) func(*T, Value) {
+	return func(into *T, v Value) { *field(into) = v.Text() }
+}
+
+func texts[T any](field func(*T) *[]string) func(*T, Value) {
+	return func(into *T, v Value) { *field(into) = v.Texts() }
+}
+
+func boolean[T any](field func(*T) *bool) func(*T, Value) {
+	return func(into *T, v Value) { *field(into) = v.Bool() }
+}
+
+func whole[T any](field func(*T) *int) func(*T, Value) {
+	return func(into *T, v Value) { *field(into) = v.Int() }
+}
+
+// part reads a map into a part of T by a table of its own.
+func part[T, P any](table keys[P], field func(*T) *P) func(*T, Value) {
+	return func(into *T, v Value) { table.read(field(into), v, nil) }
+}
+
+// list reads a list of maps by a table of its own.
+func list[T, P any](table keys[P], field func(*T) *[]P) func(*T, Value) {
+	return func(into *T, v Value) {
+		items := v.Items()
+		out := make([]P, len(items))
+		for i, item := range items {
+			table.read(&out[i], item, nil)
+		}
+		*field(into) = out
+	}
+}

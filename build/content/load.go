@@ -1,0 +1,67 @@
+package content
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+)
+
+// Root is the folder of a source that holds the content.
+const Root = "content"
+
+// Load reads the content of a source folder: pass one. What is wrong with it goes to problems, all of it; the error
+// is for a folder that cannot be read and for a context that was cancelled. The tree has every file that could be
+// made sense of, so that later stages can find further mistakes.
+func Load(ctx context.Context, source fs.FS, problems *Problems) (*Tree, error) {
+	found, err := walk(ctx, source, problems)
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", Root, err)
+	}
+	config := loadConfig(source, problems)
+	entries, err := loadEntries(ctx, source, found.pages, config, problems)
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", Root, err)
+	}
+	return &Tree{
+		Source:  source,
+		Config:  config,
+		Entries: entries,
+		Forms:   loadForms(source, found.forms, config, problems),
+		Data:    loadData(source, found.data, problems),
+		Files:   found.files,
+	}, nil
+}
+
+// loadEntries reads the Markdown files on as many goroutines as there are cores.
+func loadEntries(ctx context.Context, source fs.FS, pages []string, config *Config, problems *Problems) ([]*Entry, error) {
+	entries := make([]*Entry, len(pages))
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	var failed atomic.Pointer[error]
+	for range min(runtime.GOMAXPROCS(0), len(pages)) {
+		workers.Go(func() {
+			r := entryReader{source: source, config: config, problems: problems}
+			for i := int(next.Add(1)) - 1; i < len(pages) && failed.Load() == nil; i = int(next.Add(1)) - 1 {
+				entry, err := r.read(pages[i])
+				if err = errors.Join(err, ctx.Err()); err != nil {
+					failed.CompareAndSwap(nil, &err)
+					return
+				}
+				entries[i] = entry
+			}
+		})
+	}
+	workers.Wait()
+	if err := failed.Load(); err != nil {
+		return nil, *err
+	}
+	entries = slices.DeleteFunc(entries, func(e *Entry) bool { return e == nil })
+	slices.SortFunc(entries, func(a, b *Entry) int { return strings.Compare(a.Path, b.Path) })
+	return entries, nil
+}

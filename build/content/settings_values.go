@@ -1,0 +1,174 @@
+package content
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// CleanBaseURL is an address at which a site can stand, with a slash at its end. A site stands at the root of its
+// host, because its pages' links begin with a slash.
+func CleanBaseURL(s string) (string, error) {
+	u, err := url.Parse(s)
+	switch {
+	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
+		return "", fmt.Errorf("%q is not an address like https://www.example.com/", s)
+	case u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.Fragment != "" || u.User != nil:
+		return "", fmt.Errorf("%q has more than a host: a site stands at the root of one", s)
+	}
+	return u.Scheme + "://" + strings.ToLower(u.Host) + "/", nil
+}
+
+func baseURL(c *Config, v Value) {
+	clean, err := CleanBaseURL(v.Text())
+	if err != nil {
+		v.Errorf("write it like https://www.example.com/", "%s", err)
+		return
+	}
+	c.BaseURL = clean
+}
+
+// Words that a value must look like.
+var (
+	folderWord   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
+	langWord     = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
+	daysWord     = regexp.MustCompile(`^(mon|tue|wed|thu|fri|sat|sun)(-(mon|tue|wed|thu|fri|sat|sun))?$`)
+	countryWord  = regexp.MustCompile(`^[a-z]{2}$`)
+	taxonomyWord = regexp.MustCompile(`^[a-z][a-z0-9_-]*$`)
+)
+
+func themeName(c *Config, v Value) {
+	name := v.Text()
+	if !folderWord.MatchString(name) {
+		v.Errorf("write the name of a folder in themes/", "%q cannot be the name of a theme", name)
+		return
+	}
+	c.Theme = name
+}
+
+func lang(c *Config, v Value) {
+	code := v.Text()
+	if !langWord.MatchString(code) {
+		v.Errorf("write a code like en, de or pt-BR", "%q is not a language", code)
+		return
+	}
+	c.Lang, c.Langs = code, []string{code}
+}
+
+func zone(c *Config, v Value) {
+	name := v.Text()
+	location, err := time.LoadLocation(name)
+	if err != nil || name == "Local" || name == "" {
+		v.Errorf("write a name like Europe/Berlin or UTC", "%q is not a time zone", name)
+		return
+	}
+	c.Zone = location
+}
+
+func paginate(c *Config, v Value) {
+	n := v.Int()
+	if n < 1 {
+		v.Errorf("write a number from 1 up, like 10", "a list cannot show %d entries on a page", n)
+		return
+	}
+	c.Paginate = n
+}
+
+func siteMenus(c *Config, v Value) {
+	c.Menus = make(map[string][]Link)
+	for _, p := range v.Pairs() {
+		var links []Link
+		list(linkKeys, func(l *[]Link) *[]Link { return l })(&links, p.Value)
+		c.Menus[p.Key] = links
+	}
+}
+
+func siteAuthors(c *Config, v Value) {
+	c.Authors = make(map[string]Author)
+	for _, p := range v.Pairs() {
+		var author Author
+		authorKeys.read(&author, p.Value, nil)
+		if author.Name == "" && p.Value.IsMap() {
+			v.doc.problems.Add(p.Pos.Errorf("add name: …", "the author %q has no name", p.Key))
+		}
+		c.Authors[p.Key] = author
+	}
+}
+
+func taxonomies(c *Config, v Value) {
+	c.Taxonomies = nil
+	v.each(func(item Value, name string) {
+		_, reserved := frontKeys[name]
+		switch {
+		case !taxonomyWord.MatchString(name):
+			item.Errorf("write a word in lower case, like tags", "%q cannot be a taxonomy", name)
+		case reserved && !slices.Contains([]string{"tags", "categories", "series", "authors"}, name):
+			item.Errorf("choose another word", "%q is a key of its own, and cannot be a taxonomy", name)
+		case !slices.Contains(c.Taxonomies, name):
+			c.Taxonomies = append(c.Taxonomies, name)
+		}
+	})
+}
+
+func outputs(c *Config, v Value) {
+	c.Outputs = make(map[string]bool)
+	v.each(func(item Value, name string) {
+		if !slices.Contains(outputNames, name) {
+			item.Errorf(DidYouMean(name, outputNames), "unknown output %q", name)
+		}
+		c.Outputs[name] = true
+	})
+}
+
+// hours reads business hours: days or a span of days, and a span of the day ("mon-fri": "09:00-17:00").
+func hours(c *Config, v Value) {
+	c.Hours = make(map[string]string)
+	for _, p := range v.Pairs() {
+		span := p.Value.Text()
+		switch {
+		case !daysWord.MatchString(p.Key):
+			v.doc.problems.Add(p.Pos.Errorf("write sat, or mon-fri", "%q is not a day or a span of days", p.Key))
+		case !isSpan(span):
+			p.Value.Errorf(`write it in quotes, like "09:00-17:00"`, "%q is not a span of the day", span)
+		default:
+			c.Hours[p.Key] = span
+		}
+	}
+}
+
+func isSpan(s string) bool {
+	from, to, found := strings.Cut(s, "-")
+	start, err1 := time.Parse("15:04", from)
+	end, err2 := time.Parse("15:04", to)
+	return found && err1 == nil && err2 == nil && start.Before(end)
+}
+
+// holidays is a country's code or a list of dates.
+func holidays(c *Config, v Value) {
+	c.Holidays = nil
+	v.each(func(item Value, h string) {
+		_, err := time.Parse(time.DateOnly, h)
+		if err != nil && (v.IsList() || !countryWord.MatchString(h)) {
+			item.Errorf("write a country as de, or a list of dates as [2026-12-25]", "%q is not a holiday", h)
+		}
+		c.Holidays = append(c.Holidays, h)
+	})
+}
+
+func csp(c *Config, v Value) {
+	c.CSP = make(map[string][]string)
+	for _, p := range v.Pairs() {
+		if !slices.Contains(directives, p.Key) {
+			v.doc.problems.Add(p.Pos.Errorf(DidYouMean(p.Key, directives), "unknown directive %q", p.Key))
+			continue
+		}
+		c.CSP[p.Key] = p.Value.Texts()
+	}
+}
+
+// directives are those of a Content-Security-Policy that take origins.
+var directives = []string{"default-src", "connect-src", "font-src", "form-action", "frame-src", "img-src", "manifest-src",
+	"media-src", "object-src", "script-src", "style-src", "worker-src"}
