@@ -84,6 +84,16 @@ func (f *Form) Field(name string) *Field {
 	return &f.Fields[i]
 }
 
+// ControlID is the id of a field's control (or the consent's) on the page that shows the form again: "contact-email",
+// and for a group of choices that of the first, "contact-topic-1". Summaries link to it.
+func (f *Form) ControlID(name string) string {
+	id := f.Name + "-" + name
+	if field := f.Field(name); field != nil && (field.Type == Radio || field.Type == Checkboxes) {
+		id += "-1"
+	}
+	return id
+}
+
 // checkedValue is what a checkbox sends while it is ticked.
 func (f *Field) checkedValue() string {
 	if f.Value == "" {

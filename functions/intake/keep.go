@@ -1,0 +1,147 @@
+package intake
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"leadsite/functions/form"
+	"leadsite/functions/lead"
+)
+
+// All calls of the store for one submission share storeBudget. Limiter and challenge may spend helperBudget of it
+// each, and are passed over when they fail; what is left is the lead's.
+const (
+	storeBudget  = 2 * time.Second
+	helperBudget = 400 * time.Millisecond
+)
+
+// outcome is what became of a submission that is right.
+type outcome int
+
+const (
+	unavailable outcome = iota // it is not stored
+	limited                    // its address has sent too many; it is not stored
+	stored                     // it is a lead
+	sentAgain                  // it was one before
+)
+
+func (o outcome) String() string {
+	return [...]string{"not stored", "limited", "stored", "sent again"}[o]
+}
+
+// keep stores a submission as a lead. The error says why it is unavailable.
+//
+// The visitor's going away does not stop it: whoever closes the page after the press has still sent the form.
+func (x *exchange) keep(s *submission) (lead.Lead, outcome, error) {
+	ctx, cancel := x.budget()
+	defer cancel()
+	if x.overLimit(ctx) {
+		return lead.Lead{}, limited, nil
+	}
+	id, err := x.Keys.ID(s.identity(x.now), x.Random)
+	if err != nil {
+		return lead.Lead{}, unavailable, err
+	}
+	l := x.leadOf(s, id)
+	l.Spam = x.spamScore(ctx, s, id)
+	kept, created, err := x.Store.Put(ctx, l.Received(x.now))
+	switch {
+	case err != nil:
+		return lead.Lead{}, unavailable, err
+	case created:
+		return kept, stored, nil
+	}
+	return kept, sentAgain, nil
+}
+
+// budget is the context for the store: storeBudget from now, or less when the request's own deadline is nearer.
+func (x *exchange) budget() (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(x.r.Context()), storeBudget)
+	deadline, ok := x.r.Context().Deadline()
+	if !ok {
+		return ctx, cancel
+	}
+	sooner, cancelSooner := context.WithDeadline(ctx, deadline)
+	return sooner, func() { cancelSooner(); cancel() }
+}
+
+// overLimit counts the submission for the visitor's address, and says whether that is too often. A request without
+// an address is not counted, and neither is one while the counter is down; both are worth a look at the log.
+func (x *exchange) overLimit(ctx context.Context) bool {
+	limits := x.bundle.Limits
+	if x.Unlimited || limits.Submissions <= 0 || limits.Window <= 0 {
+		return false
+	}
+	addr, ok := x.ClientIP(x.r)
+	if !ok {
+		x.log(slog.LevelWarn, "no visitor address")
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, helperBudget)
+	defer cancel()
+	n, err := x.Store.Count(ctx, "submit#"+x.Keys.Address(addr), x.now, time.Duration(limits.Window))
+	if err != nil {
+		x.log(slog.LevelWarn, "limiter passed over", "error", err)
+		return false
+	}
+	return n > limits.Submissions
+}
+
+func (s *submission) identity(now time.Time) lead.Identity {
+	i := lead.Identity{Form: s.form.Name, Posted: s.Meta.ID, Values: s.values, Consent: s.Consent, At: now}
+	for _, field := range s.form.Fields {
+		if _, given := s.values[field.Name]; given && (field.Type == form.Email || field.Type == form.Tel) {
+			i.Known = true
+		}
+	}
+	return i
+}
+
+// leadOf is the lead that a submission makes, but for its spam score.
+func (x *exchange) leadOf(s *submission, id string) lead.Lead {
+	f := s.form
+	email := s.email()
+	return lead.Lead{
+		ID: id, Form: f.Name, Lang: f.Lang, Schema: f.Schema,
+		Email: email, Person: x.Keys.Person(email),
+		Fields: s.values, Extra: s.Extra,
+		Page: s.Meta.Page, Source: source(s.Meta), Consent: s.consent(x.now),
+		Score: lead.ScoreOf(&f.Form, s.values, s.Meta.About(f.Lang)),
+	}
+}
+
+// email is the value of the first e-mail field that has one.
+func (s *submission) email() string {
+	for _, field := range s.form.Fields {
+		if v, given := s.values[field.Name]; given && field.Type == form.Email {
+			return v.Text
+		}
+	}
+	return ""
+}
+
+// source is where the visitor came from. The site stores nothing in the browser, so it is this page's visit.
+func source(m form.Meta) lead.Source {
+	return lead.Source{
+		Referrer: m.Referrer,
+		Source:   m.Param("utm_source"),
+		Medium:   m.Param("utm_medium"),
+		Campaign: m.Param("utm_campaign"),
+		Term:     m.Param("utm_term"),
+		Content:  m.Param("utm_content"),
+		Touch:    "page",
+	}
+}
+
+// consent is what the visitor agreed to. On a page of another schema that may have been another text: then its hash
+// is left open, and the version names the schema.
+func (s *submission) consent(now time.Time) *lead.Consent {
+	if !s.Consent || s.form.Consent == nil {
+		return nil
+	}
+	if s.older {
+		return &lead.Consent{Version: "schema " + s.Meta.Schema, At: lead.Moment(now)}
+	}
+	return &lead.Consent{SHA256: s.form.Consent.SHA256(), Version: s.form.Consent.Version, At: lead.Moment(now)}
+}

@@ -1,0 +1,305 @@
+package intake_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"leadsite/functions/lead"
+)
+
+func TestTooMany(t *testing.T) {
+	s := newSite(t)
+	send := func(name, accept string) answer {
+		return s.post(accept, visitor(url.Values{"message": {name + " <b>"}}))
+	}
+	for _, name := range []string{"one", "two", "three"} {
+		if a := send(name, browser); a.status != 303 {
+			t.Fatalf("%s: %d", name, a.status)
+		}
+	}
+	a := send("four", browser)
+	if a.status != 429 || a.header.Get("Retry-After") != "297" { // 9:20 minus 9:15:04, and one for what is cut off
+		t.Errorf("the fourth: %d, Retry-After %q", a.status, a.header.Get("Retry-After"))
+	}
+	for _, want := range []string{`<textarea id="contact-message" name="message">four &lt;b&gt;</textarea>`, "One moment, please", a.header.Get("X-Request-Id")} {
+		if !strings.Contains(a.body, want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+	if a := send("five", program); a.status != 429 || a.header.Get("Retry-After") != "297" || !strings.HasPrefix(a.body, `{"error":"Many messages`) {
+		t.Errorf("a program: %d %s", a.status, a.body)
+	}
+	if n := len(s.waiting()); n != 3 {
+		t.Errorf("%d leads are stored", n)
+	}
+	s.now = start.Add(10 * time.Minute)
+	if a := send("six", browser); a.status != 303 {
+		t.Errorf("in the next window: %d", a.status)
+	}
+}
+
+// What is wrong is not stored, so it does not count.
+func TestWrongDoesNotCount(t *testing.T) {
+	s := newSite(t)
+	for range 10 {
+		if a := s.post(browser, visitor(url.Values{"email": {"sam"}})); a.status != 422 {
+			t.Fatalf("answered %d", a.status)
+		}
+	}
+	if a := s.post(browser, visitor(nil)); a.status != 303 {
+		t.Errorf("answered %d", a.status)
+	}
+}
+
+func TestWhoIsCounted(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		visitors []string
+		last     int
+	}{
+		{"one address", []string{"192.0.2.1", "192.0.2.1", "192.0.2.1", "192.0.2.1"}, 429},
+		{"another address", []string{"192.0.2.1", "192.0.2.1", "192.0.2.1", "192.0.2.2"}, 303},
+		{"one IPv6 network", []string{"2001:db8::1", "2001:db8::2", "2001:db8::3", "2001:db8::4"}, 429},
+		{"two IPv6 networks", []string{"2001:db8::1", "2001:db8::2", "2001:db8::3", "2001:db8:0:1::4"}, 303},
+		{"nobody knows", []string{"", "", "", "", "", ""}, 303},
+	} {
+		s := newSite(t)
+		var a answer
+		for _, s.visitor = range c.visitors {
+			a = s.post(browser, visitor(nil))
+		}
+		if a.status != c.last {
+			t.Errorf("%s: %d, want %d", c.name, a.status, c.last)
+		}
+		if alarm := strings.Contains(s.log.String(), "no visitor address"); alarm != (c.name == "nobody knows") {
+			t.Errorf("%s: the alarm is %v", c.name, alarm)
+		}
+	}
+}
+
+func TestUnlimited(t *testing.T) {
+	s := newSite(t)
+	s.handler.Unlimited = true
+	for range 10 {
+		if a := s.post(browser, visitor(nil)); a.status != 303 {
+			t.Fatalf("answered %d", a.status)
+		}
+	}
+}
+
+// The honeypot is stored and explained, and answered like everything else; nobody is told.
+func TestSpamLane(t *testing.T) {
+	s := newSite(t)
+	robot := visitor(url.Values{"_id": {uuid}, "contact_website": {"http://buy.example"}})
+	if a := s.post(browser, robot); a.status != 303 || a.header.Get("Location") != "/thanks/?ok=1#top" {
+		t.Errorf("a robot is answered %d", a.status)
+	}
+	id := s.id(s.post(program, robot))
+	l := s.lead(id)
+	if l.Status != lead.Spam || l.Spam.Score != 100 || len(l.Spam.Reasons) != 1 ||
+		l.Spam.Reasons[0] != "the field that only robots see is filled in: +100" {
+		t.Errorf("stored as %s, %+v", l.Status, l.Spam)
+	}
+	if !l.Expires.Equal(start.AddDate(0, 0, 90)) || !l.Wake.IsZero() || len(s.waiting()) != 0 || s.accepted != nil {
+		t.Errorf("expires %v, wakes %v, %d wait", l.Expires, l.Wake, len(s.waiting()))
+	}
+
+	robot.Del("contact_website")
+	if again := s.id(s.post(program, robot)); again != id {
+		t.Error("the honeypot makes another lead")
+	}
+	l = s.lead(id)
+	if l.Status != lead.New || l.Spam.Score != 0 || !l.Expires.Equal(start.AddDate(2, 0, 0)) || len(s.waiting()) != 1 {
+		t.Errorf("not rescued: %s, %+v, %d wait", l.Status, l.Spam, len(s.waiting()))
+	}
+}
+
+// token fetches a challenge as the script does.
+func (s *site) token() string {
+	s.t.Helper()
+	a := s.do("GET", "/api/challenge?form=contact", program, "", nil)
+	var body struct{ Token string }
+	if err := json.Unmarshal([]byte(a.body), &body); err != nil || a.status != 200 || body.Token == "" {
+		s.t.Fatalf("no token: %d %s", a.status, a.body)
+	}
+	return body.Token
+}
+
+func TestTimeToken(t *testing.T) {
+	const (
+		fast   = "sent within 2s of the first touch: +40"
+		forged = "the time token is not ours: +40"
+		spent  = "the time token was used for another message: +30"
+	)
+	for _, c := range []struct {
+		name  string
+		after time.Duration
+		spoil func(token string) string
+		want  string
+	}{
+		{"as a person", 2 * time.Second, nil, ""},
+		{"as a robot", 1999 * time.Millisecond, nil, fast},
+		{"a page that stood open", 25 * time.Hour, nil, ""},
+		{"cut off", time.Minute, func(s string) string { return s[:40] }, forged},
+		{"made up", time.Minute, func(string) string { return strings.Repeat("A", 48) }, forged},
+		{"with a proof", time.Minute, func(s string) string { return s + ".proof" }, ""},
+		{"none", 0, func(string) string { return "" }, ""},
+	} {
+		s := newSite(t)
+		token := s.token()
+		if c.spoil != nil {
+			token = c.spoil(token)
+		}
+		s.now = start.Add(c.after)
+		l := s.lead(s.id(s.post(program, visitor(url.Values{"_token": {token}}))))
+		if got := strings.Join(l.Spam.Reasons, "; "); got != c.want || l.Status != lead.New {
+			t.Errorf("%s: %q, want %q; status %s", c.name, got, c.want, l.Status)
+		}
+	}
+
+	s := newSite(t)
+	token := s.token()
+	s.now = start.Add(time.Minute)
+	first := s.id(s.post(program, visitor(url.Values{"_token": {token}})))
+	retry := s.id(s.post(program, visitor(url.Values{"_token": {token}})))
+	other := s.id(s.post(program, visitor(url.Values{"_token": {token}, "message": {"Another"}})))
+	if first != retry || len(s.lead(retry).Spam.Reasons) != 0 {
+		t.Errorf("the same lead may spend its token again: %+v", s.lead(retry).Spam)
+	}
+	if got := strings.Join(s.lead(other).Spam.Reasons, "; "); got != spent {
+		t.Errorf("another lead with the token: %q", got)
+	}
+}
+
+// Every sign but the honeypot together is not enough for the spam lane.
+func TestOnlyTheHoneypotIsEnough(t *testing.T) {
+	s := newSite(t)
+	token := s.token()
+	s.post(program, visitor(url.Values{"_token": {token}, "message": {"First"}}))
+	l := s.lead(s.id(s.post(program, visitor(url.Values{"_token": {token}, "colour": {"blue"}, "size": {"L"}}))))
+	if l.Status != lead.New || l.Spam.Score != 80 || len(l.Spam.Reasons) != 3 || l.Spam.Reasons[2] != "fields that the form does not have, 2: +10" {
+		t.Errorf("%s, %+v", l.Status, l.Spam)
+	}
+	if l.Extra["colour"] != "blue" || l.Extra["size"] != "L" {
+		t.Errorf("extra: %v", l.Extra)
+	}
+}
+
+// brokenHelpers is a store whose counters and challenges do not answer.
+type brokenHelpers struct {
+	lead.Store
+	fail func(context.Context) error
+}
+
+func (b brokenHelpers) Count(ctx context.Context, _ string, _ time.Time, _ time.Duration) (int, error) {
+	return 0, b.fail(ctx)
+}
+
+func (b brokenHelpers) Spend(ctx context.Context, _, _ string, _ time.Time) error { return b.fail(ctx) }
+
+// Limiter and challenge fail open, and leave the lead its share of the time even when they hang.
+func TestHelpersFailOpen(t *testing.T) {
+	for name, fail := range map[string]func(context.Context) error{
+		"broken":  func(context.Context) error { return errors.New("throttled") },
+		"hanging": func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() },
+	} {
+		s := newSite(t)
+		token := s.token()
+		s.handler.Store = brokenHelpers{s.store, fail}
+		s.now = start.Add(time.Minute)
+		l := s.lead(s.id(s.post(program, visitor(url.Values{"_token": {token}}))))
+		if l.Status != lead.New || l.Spam.Score != 0 {
+			t.Errorf("%s: %s, %+v", name, l.Status, l.Spam)
+		}
+		for _, want := range []string{"limiter passed over", "challenge passed over"} {
+			if !strings.Contains(s.log.String(), want) {
+				t.Errorf("%s: the log lacks %q", name, want)
+			}
+		}
+	}
+}
+
+func TestStoreDown(t *testing.T) {
+	s := newSite(t)
+	if err := s.store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	a := s.post(browser, visitor(url.Values{"message": {"Hello </textarea>"}}))
+	if a.status != 503 {
+		t.Errorf("a browser is answered %d", a.status)
+	}
+	for _, want := range []string{
+		`<a href="mailto:hello@example.com">hello@example.com</a>`, "Your message has not been sent", a.header.Get("X-Request-Id"),
+		`>Hello &lt;/textarea&gt;</textarea>`, `value="sam@example.com"><p id="contact-email-error" hidden></p>`, `name="consent" value="yes" checked>`,
+	} {
+		if !strings.Contains(a.body, want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+	if a := s.post(program, visitor(nil)); a.status != 503 || !strings.Contains(a.body, `or write to hello@example.com."}`) {
+		t.Errorf("a program is answered %d %s", a.status, a.body)
+	}
+	if !strings.Contains(s.log.String(), `"msg":"not stored"`) || s.accepted != nil {
+		t.Error("the log does not say so, or somebody was told")
+	}
+}
+
+// A form without a page of its own in the bundle still gets its words across.
+func TestStoreDownWithoutPage(t *testing.T) {
+	s := newSite(t)
+	s.bundle.Forms["contact"]["en"].Page = nil
+	s.store.Close()
+	a := s.post(browser, visitor(nil))
+	if a.status != 503 || !strings.Contains(a.body, "mailto:hello@example.com") || !strings.Contains(a.body, "<h1>Talk to us</h1>") {
+		t.Errorf("answered %d %s", a.status, a.body)
+	}
+}
+
+func TestChallengeAnswers(t *testing.T) {
+	s := newSite(t)
+	if a := s.do("HEAD", "/api/challenge?form=contact", program, "", nil); a.status != 200 || a.body != "" {
+		t.Errorf("HEAD: %d %q", a.status, a.body)
+	}
+	first, second := s.token(), s.token()
+	if first == second {
+		t.Error("two challenges are the same")
+	}
+	s.handler.Random = strings.NewReader("")
+	if a := s.do("GET", "/api/challenge?form=contact", program, "", nil); a.status != 503 || a.header.Get("X-Request-Id") != "unknown" {
+		t.Errorf("without randomness: %d %v", a.status, a.header)
+	}
+}
+
+// Nothing that a visitor wrote, and not the visitor's address, is in the log.
+func TestLogHoldsNobody(t *testing.T) {
+	s := newSite(t)
+	canary := url.Values{"name": {"Canaria"}, "email": {"canary@example.com"}, "message": {"canary-words"}, "canary_extra": {"x"},
+		"_page": {"/canary/"}, "_query": {"utm_campaign=canary"}, "_referrer": {"https://canary.example/"}, "_id": {uuid}}
+	s.visitor = "203.0.113.77"
+	for range 4 {
+		s.post(browser, visitor(canary))
+	}
+	canary.Set("email", "canary@example")
+	s.post(browser, visitor(canary))
+	s.visitor = ""
+	s.do("POST", "/api/forms/canary?canary=1", browser, urlencodedType, strings.NewReader("canary=1"))
+	s.store.Close()
+	canary.Set("email", "canary@example.com")
+	s.post(browser, visitor(canary))
+	log := s.log.String()
+	for _, want := range []string{`"msg":"stored"`, `"msg":"sent again"`, `"msg":"limited"`, `"msg":"wrong"`, `"msg":"refused"`, `"msg":"not stored"`} {
+		if !strings.Contains(log, want) {
+			t.Errorf("the log lacks %s", want)
+		}
+	}
+	for _, secret := range []string{"canary", "Canaria", "203.0.113.77", uuid} {
+		if strings.Contains(log, secret) {
+			t.Errorf("the log holds %q:\n%s", secret, log)
+		}
+	}
+}

@@ -1,0 +1,124 @@
+package intake_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+
+	"leadsite/functions/form"
+)
+
+// vectors gives the lines of a file of package form that are neither blank nor comments, split at tabs.
+func vectors(t *testing.T, name string) [][]string {
+	t.Helper()
+	file, err := os.Open("../form/testdata/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	var lines [][]string
+	for scanner := bufio.NewScanner(file); scanner.Scan(); {
+		if line := scanner.Text(); line != "" && line[0] != '#' {
+			lines = append(lines, strings.Split(line, "\t"))
+		}
+	}
+	if len(lines) == 0 {
+		t.Fatalf("%s holds no case", name)
+	}
+	return lines
+}
+
+func unquoted(t *testing.T, s string) string {
+	t.Helper()
+	var text string
+	if err := json.Unmarshal([]byte(s), &text); err != nil {
+		t.Fatalf("%s: %v", s, err)
+	}
+	return text
+}
+
+func TestEmailVectorsOverHTTP(t *testing.T) {
+	s := newSite(t)
+	s.handler.Unlimited = true
+	for _, enc := range encodings() {
+		for _, line := range vectors(t, "email.txt") {
+			in, want := unquoted(t, line[1]), 422
+			if line[0] == "yes" {
+				want = 200
+			}
+			contentType, body := enc.encode(t, visitor(url.Values{"email": {in}}))
+			if a := s.do("POST", "/api/forms/contact", program, contentType, body); a.status != want {
+				t.Errorf("%s, %q: %d, want %d", enc.name, in, a.status, want)
+			}
+		}
+	}
+}
+
+// Hostile words are stored as they are, and shown as text and nothing else on the page that asks again.
+func TestHostileVectorsOverHTTP(t *testing.T) {
+	s := newSite(t)
+	s.handler.Unlimited = true
+	for _, enc := range encodings() {
+		for _, line := range vectors(t, "hostile.txt") {
+			in := unquoted(t, line[0])
+			want := form.Clean(in, true)
+			contentType, body := enc.encode(t, visitor(url.Values{"message": {in}}))
+			l := s.lead(s.id(s.do("POST", "/api/forms/contact", program, contentType, body)))
+			if got := l.Fields["message"].Text; got != want {
+				t.Errorf("%s: %q is stored as %q, want %q", enc.name, in, got, want)
+			}
+			again := visitor(url.Values{"message": {in}, "name": {in, in}, "email": {in}, "note": {in}})
+			if want != "" { // a name of nothing but control characters is no part that multipart can read
+				again.Set(in, in)
+			}
+			contentType, body = enc.encode(t, again)
+			a := s.do("POST", "/api/forms/contact", browser, contentType, body)
+			if a.status != 422 {
+				t.Errorf("%s, %q: %d", enc.name, in, a.status)
+			}
+			checkShown(t, a.body, want)
+		}
+	}
+}
+
+// checkShown reads the page as a browser does: the same elements as ever, and the hostile words only as text.
+func checkShown(t *testing.T, page, words string) {
+	t.Helper()
+	root, err := html.Parse(strings.NewReader(page))
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := map[string]string{}
+	for n := range root.Descendants() {
+		switch {
+		case n.Type == html.CommentNode:
+			t.Errorf("%q: a comment in the page", words)
+		case n.Type != html.ElementNode:
+		case n.Data == "script" || n.Data == "img" || n.Data == "svg":
+			t.Errorf("%q: <%s> in the page", words, n.Data)
+		case n.Data == "textarea" && n.FirstChild != nil:
+			shown["message"] = n.FirstChild.Data
+		case n.Data == "input" && attr(n, "name") != "":
+			shown[attr(n, "name")] = attr(n, "value")
+		}
+	}
+	for _, name := range []string{"message", "name", "email", "note"} {
+		if shown[name] != words {
+			t.Errorf("%s: %q is shown as %q", name, words, shown[name])
+		}
+	}
+}
+
+func attr(n *html.Node, key string) string {
+	for _, a := range n.Attr {
+		if a.Key == key {
+			return a.Val
+		}
+	}
+	return ""
+}
