@@ -30,7 +30,7 @@ async function post(form) {
       method: 'POST',
       headers: { Accept: 'application/json' },
       body: new URLSearchParams(new FormData(form)),
-      signal: AbortSignal.timeout ? AbortSignal.timeout(PATIENCE * 1000) : undefined,
+      signal: within(PATIENCE),
     });
     const body = await answer.json();
     if (answer.status === 200 && body.id) return { kind: 'sent' };
@@ -41,6 +41,11 @@ async function post(form) {
   }
   const after = Number(answer?.headers.get('Retry-After'));
   return { kind: 'later', busy: answer?.status === 429, after: after > 0 ? after : 0 };
+}
+
+/** A signal that ends a request after some seconds; older browsers have their own limit. */
+function within(seconds) {
+  return AbortSignal.timeout?.(seconds * 1000);
 }
 
 /** Waits some seconds, or until the network is back. */
@@ -64,7 +69,7 @@ class Form {
     this.button = form.querySelector('button[type="submit"]');
     this.sending = false;
     form.noValidate = true; // the server's words, beside the fields, in place of the browser's bubbles
-    form.addEventListener('focusin', () => this.challenge(), { once: true });
+    form.addEventListener('focusin', () => (this.challenged = this.challenge()), { once: true });
     form.addEventListener('input', () => this.showFields());
     form.addEventListener('submit', (event) => {
       event.preventDefault();
@@ -81,7 +86,7 @@ class Form {
   async challenge() {
     try {
       const name = encodeURIComponent(this.form.dataset.form);
-      const answer = await fetch(`/api/challenge?form=${name}`, { headers: { Accept: 'application/json' } });
+      const answer = await fetch(`/api/challenge?form=${name}`, { headers: { Accept: 'application/json' }, signal: within(3) });
       if (answer.ok) this.hidden('_token').value = (await answer.json()).token ?? '';
     } catch {
       // Nothing to do.
@@ -103,6 +108,7 @@ class Form {
     this.hidden('_referrer').value = document.referrer;
     this.showErrors({});
     this.lock(true);
+    await this.challenged;
     const answer = await this.postUntilAnswered();
     this.lock(false);
     if (answer.kind === 'sent') this.sent();
@@ -161,14 +167,11 @@ class Form {
     const line = field.querySelector('.error');
     line.textContent = words;
     line.hidden = !words;
-    for (const control of field.querySelectorAll('input, select, textarea')) {
-      if (words) {
-        control.setAttribute('aria-invalid', 'true');
-        control.setAttribute('aria-errormessage', line.id);
-      } else {
-        control.removeAttribute('aria-invalid');
-        control.removeAttribute('aria-errormessage');
-      }
+    // Of radio buttons the group is what can be invalid.
+    const controls = field.matches('[role="radiogroup"]') ? [field] : field.querySelectorAll('input, select, textarea');
+    for (const control of controls) {
+      if (words) control.setAttribute('aria-invalid', 'true');
+      else control.removeAttribute('aria-invalid');
     }
   }
 
@@ -220,7 +223,14 @@ function sidenotes(text) {
   }
 }
 
+/* ── Tables that are wider than a phone can be scrolled with the keyboard, too. */
+
+function scrollable(table) {
+  if (table.scrollWidth > table.clientWidth) table.tabIndex = 0;
+}
+
 /* ── Start */
 
 for (const form of document.querySelectorAll('form[data-form]')) new Form(form);
 for (const text of document.querySelectorAll('[data-sidenotes]')) sidenotes(text);
+for (const table of document.querySelectorAll('.prose table')) scrollable(table);
