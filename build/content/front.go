@@ -82,7 +82,7 @@ func (f *frontReader) other(p Pair) bool {
 		problem("keep one of them", "the key %q is there already, as %q", p.Key, known[same])
 	case same >= 0 && frontKeys[known[same]] != nil && p.Value.Given():
 		frontKeys[known[same]](f, p.Value)
-	case same < 0 && Suggest(p.Key, known) == "":
+	case same < 0 && Nearest(p.Key, known) == "":
 		problem("a key of your own goes under params:", "unknown key %q", p.Key)
 	case same < 0:
 		problem(DidYouMean(p.Key, known), "unknown key %q", p.Key)

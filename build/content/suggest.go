@@ -9,9 +9,9 @@ import (
 	"github.com/agnivade/levenshtein"
 )
 
-// Suggest is the known word that an author most likely meant; "" when none is near. Of equally near ones it is the
+// Nearest is the known word that an author most likely meant; "" when none is near. Of equally near ones it is the
 // first in the alphabet.
-func Suggest(word string, known []string) string {
+func Nearest(word string, known []string) string {
 	length := utf8.RuneCountInString(word)
 	best, least := "", min(max(2, length/3), length-1)+1
 	for _, k := range slices.Sorted(slices.Values(known)) {
@@ -24,7 +24,7 @@ func Suggest(word string, known []string) string {
 
 // DidYouMean is the hint for an unknown word: the nearest known one, or all of them while they are few.
 func DidYouMean(word string, known []string) string {
-	if best := Suggest(word, known); best != "" {
+	if best := Nearest(word, known); best != "" {
 		return fmt.Sprintf("did you mean %q?", best)
 	}
 	if len(known) == 0 || len(known) > 12 {

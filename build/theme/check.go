@@ -1,0 +1,288 @@
+package theme
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"leadsite/build/content"
+)
+
+// check fills in the settings of site.yaml, with the defaults of those it does not name.
+func (d declarations) check(cfg *content.Config, problems *content.Problems) map[string]any {
+	c := checker{problems: problems, noun: "setting", at: func(path ...any) content.Pos {
+		return cfg.At(append([]any{"settings"}, path...)...)
+	}}
+	return c.fields("the theme", d.settings.Fields, cfg.Settings, nil)
+}
+
+// CheckBlocks checks the blocks of a page against the theme's schemas, and fills in the defaults of fields that the
+// author left out. The fields of a checked block hold string, int, float64, bool, []any and map[string]any; a field
+// without a value and a default is absent.
+func (t *Theme) CheckBlocks(tree *content.Tree, entry *content.Entry, problems *content.Problems) {
+	for i := range entry.Front.Blocks {
+		b := &entry.Front.Blocks[i]
+		schema, known := t.Blocks[b.Type]
+		if !known {
+			problems.Add(b.At("type").Errorf(content.DidYouMean(b.Type, sorted(t.Blocks)), "unknown block %q", b.Type))
+			continue
+		}
+		c := checker{problems: problems, noun: "field", at: b.At, tree: tree}
+		b.Fields = c.fields("the block "+b.Type, schema.Fields, b.Fields, nil)
+	}
+}
+
+// CheckShortcode checks the arguments of a shortcode that stands at pos, as text by name ("0", "1" for positional
+// ones; "inner" for what stands between its tags), and gives them as the values of their types with defaults filled
+// in. False: something is wrong, and is noted.
+func (t *Theme) CheckShortcode(tree *content.Tree, name string, args map[string]string, pos content.Pos, problems *content.Problems) (map[string]any, bool) {
+	schema, known := t.Shortcodes[name]
+	if !known {
+		problems.Add(pos.Errorf(content.DidYouMean(name, sorted(t.Shortcodes)), "unknown shortcode %q", name))
+		return nil, false
+	}
+	if e := checkInner(name, schema, args, pos); e != nil {
+		problems.Add(e)
+		return nil, false
+	}
+	var found content.Problems
+	c := checker{problems: &found, noun: "argument", at: func(...any) content.Pos { return pos }, tree: tree}
+	values := make(map[string]any, len(args))
+	for key, arg := range args {
+		values[key] = fromText(schema.Fields[key].Type, arg)
+	}
+	values = c.fields("the shortcode "+name, schema.Fields, values, nil)
+	problems.Add(found.Errors()...)
+	return values, len(found.Errors()) == 0
+}
+
+// checkInner says what is wrong with the text between a shortcode's tags.
+func checkInner(name string, schema Schema, args map[string]string, pos content.Pos) *content.Error {
+	inner, takes := schema.Fields["inner"]
+	switch _, has := args["inner"]; {
+	case has && !takes:
+		return pos.Errorf("delete the closing tag", "the shortcode %s takes no text and no closing tag", name)
+	case !has && takes && inner.Required:
+		return pos.Errorf("close it with {{< /"+name+" >}}", "the shortcode %s has no closing tag", name)
+	}
+	return nil
+}
+
+// fromText reads a number or a truth that an argument could only give as text.
+func fromText(kind, arg string) any {
+	if kind == "number" {
+		if f, err := strconv.ParseFloat(arg, 64); err == nil {
+			return f
+		}
+	}
+	if kind == "bool" {
+		if b, err := strconv.ParseBool(arg); err == nil {
+			return b
+		}
+	}
+	return arg
+}
+
+// checker holds values against fields.
+type checker struct {
+	at       func(path ...any) content.Pos // the place of a value in its file
+	noun     string                        // what a value at the top is called
+	tree     *content.Tree                 // nil: what forms and sections there are is not known
+	problems *content.Problems
+}
+
+func (c checker) errorf(path []any, hint, format string, args ...any) {
+	c.problems.Add(c.at(path...).Errorf(hint, format, args...))
+}
+
+// fields checks a map. what names it: "the block hero", `"button"`.
+func (c checker) fields(what string, schema map[string]Field, got map[string]any, path []any) map[string]any {
+	out := make(map[string]any, len(schema))
+	for _, name := range sorted(got) {
+		if _, known := schema[name]; !known {
+			c.errorf(below(path, name), content.DidYouMean(name, sorted(schema)), "%s has no %s %q", what, c.noun, name)
+		}
+	}
+	for _, name := range sorted(schema) {
+		f := schema[name]
+		switch value := got[name]; {
+		case !isEmpty(value):
+			out[name] = c.value(name, f, value, below(path, name))
+		case f.Default != nil:
+			out[name] = f.Default
+		case f.Required:
+			c.errorf(path, c.lackHint(name), "%s lacks %q", what, name)
+		}
+	}
+	return out
+}
+
+// lackHint says how to write what is missing.
+func (c checker) lackHint(name string) string {
+	switch {
+	case c.noun != "argument":
+		return "add " + name + ": …"
+	case name >= "0" && name <= "9":
+		return "write it behind the shortcode's name"
+	}
+	return "add " + name + `="…"`
+}
+
+func below(path []any, step any) []any { return append(slices.Clone(path), step) }
+
+// isEmpty says whether an author has written nothing.
+func isEmpty(v any) bool { return v == nil || v == "" }
+
+// value checks one value against its field, and gives it as templates will see it.
+func (c checker) value(name string, f Field, v any, path []any) any {
+	switch f.Type {
+	case "object":
+		if m, ok := v.(map[string]any); ok {
+			return c.fields(strconv.Quote(name), f.Fields, m, path)
+		}
+		c.wrong(name, "a map of "+strings.Join(sorted(f.Fields), ", "), v, path)
+	case "list":
+		return c.list(name, f, v, path)
+	case "number":
+		return c.number(name, f, v, path)
+	case "bool":
+		if _, ok := v.(bool); !ok {
+			c.wrong(name, "true or false", v, path)
+		}
+	default:
+		return c.text(name, f, v, path)
+	}
+	return v
+}
+
+func (c checker) wrong(name, want string, v any, path []any) {
+	c.errorf(path, "", "%q wants %s, not %s", name, want, describe(v))
+}
+
+func (c checker) list(name string, f Field, v any, path []any) any {
+	items, ok := v.([]any)
+	if !ok {
+		c.wrong(name, "a list", v, path)
+		return nil
+	}
+	out := make([]any, len(items))
+	for i, item := range items {
+		if isEmpty(item) {
+			c.errorf(below(path, i), "delete it, or give it a value", "an entry of %q is empty", name)
+		} else if m, ok := item.(map[string]any); ok && f.Items.Type == "object" {
+			out[i] = c.fields(fmt.Sprintf("an entry of %q", name), f.Items.Fields, m, below(path, i))
+		} else {
+			out[i] = c.value(name, *f.Items, item, below(path, i))
+		}
+	}
+	c.bounds(f, float64(len(items)), path, fmt.Sprintf("%q has %d entries", name, len(items)))
+	return out
+}
+
+func (c checker) number(name string, f Field, v any, path []any) any {
+	n, ok := asNumber(v)
+	if !ok {
+		c.wrong(name, "a number", v, path)
+		return v
+	}
+	c.bounds(f, n, path, fmt.Sprintf("%q is %v", name, v))
+	if n == float64(int(n)) {
+		return int(n)
+	}
+	return n
+}
+
+func (c checker) bounds(f Field, n float64, path []any, is string) {
+	switch {
+	case f.Min != nil && n < *f.Min:
+		c.errorf(path, "", "%s: the least is %v", is, *f.Min)
+	case f.Max != nil && n > *f.Max:
+		c.errorf(path, "", "%s: the most is %v", is, *f.Max)
+	}
+}
+
+// text checks everything that is written as a text. Whole numbers pass as one.
+func (c checker) text(name string, f Field, v any, path []any) any {
+	if n, ok := v.(int); ok {
+		v = strconv.Itoa(n)
+	}
+	s, ok := v.(string)
+	if !ok {
+		c.wrong(name, "a text", v, path)
+		return v
+	}
+	c.word(name, f, s, path)
+	return s
+}
+
+var hexColor = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
+
+// word checks the texts that must be one of some, or look in some way.
+func (c checker) word(name string, f Field, s string, path []any) {
+	switch {
+	case f.Type == "enum" && !slices.Contains(f.Enum, s):
+		c.errorf(path, content.DidYouMean(s, f.Enum), "%q cannot be %q", name, s)
+	case f.Type == "color" && !hexColor.MatchString(s):
+		c.errorf(path, "write it like #0a5c9e", "%q is not a colour", s)
+	case f.Type == "url" && !isLink(s):
+		c.errorf(path, "begin it with / for a page of this site, or with https://, mailto: or tel:", "%q is not a link", s)
+	case f.Type == "form" && c.tree != nil && c.tree.Forms[s] == nil:
+		c.errorf(path, content.DidYouMean(s, c.tree.FormNames()), "there is no form %q", s)
+	case f.Type == "section" && s != "" && c.tree != nil && !slices.Contains(sections(c.tree), s):
+		c.errorf(path, content.DidYouMean(s, sections(c.tree)), "there is no section %q", s)
+	}
+}
+
+// isLink says whether a text can stand in an href: relative to the page, the site or its own scheme.
+func isLink(s string) bool {
+	if strings.ContainsAny(s, " \t\n\"<>\\") {
+		return false
+	}
+	for _, scheme := range []string{"/", "#", "./", "../", "https://", "http://", "mailto:", "tel:", "sms:"} {
+		if strings.HasPrefix(s, scheme) {
+			return !strings.HasPrefix(s, "//")
+		}
+	}
+	return false
+}
+
+// sections are the folders of pages at the top of the content.
+func sections(tree *content.Tree) []string {
+	names := make(map[string]bool)
+	for _, e := range tree.Entries {
+		if folder, _, deeper := strings.Cut(e.Path, "/"); deeper {
+			names[folder] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(names))
+}
+
+func asNumber(v any) (float64, bool) {
+	switch n := v.(type) {
+	case int:
+		return float64(n), true
+	case float64:
+		return n, true
+	}
+	return 0, false
+}
+
+// describe names a value as its author would.
+func describe(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "nothing"
+	case map[string]any:
+		return "a map of keys"
+	case []any:
+		return "a list"
+	case string:
+		return fmt.Sprintf("the text %q", v)
+	case int, float64:
+		return fmt.Sprintf("the number %v", v)
+	}
+	return fmt.Sprint(v)
+}
