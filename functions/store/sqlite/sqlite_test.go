@@ -80,9 +80,8 @@ func TestSettingsHoldOnEveryConnection(t *testing.T) {
 				t.Errorf("%s: PRAGMA %s = %s, want %s", name, pragma, got, value)
 			}
 		}
-		_, err := conn.ExecContext(t.Context(), "CREATE TABLE IF NOT EXISTS leads (id TEXT)")
-		if _, write := conn.ExecContext(t.Context(), "DELETE FROM counters"); (write == nil) != (name == "writer") {
-			t.Errorf("%s: writing gives %v, %v", name, write, err)
+		if _, err := conn.ExecContext(t.Context(), "DELETE FROM counters"); (err == nil) != (name == "writer") {
+			t.Errorf("%s: writing gives %v", name, err)
 		}
 	}
 }

@@ -274,9 +274,12 @@ var handOffs = []promise{
 	}},
 	{"many at once give one result", func(e *env) {
 		l := e.put(e.lead(1))
-		h := lead.HandOff{Owner: "sales@example.com", Notifications: []lead.Notification{e.mail("ann@example.com"), e.mail("bob@example.com")}}
+		second := e.mail("bob@example.com")
+		second.Due = e.after(time.Second)
+		h := lead.HandOff{Owner: "sales@example.com", Notifications: []lead.Notification{e.mail("ann@example.com"), second}}
 		e.allOK(together(8, func(i int) error { return e.handle(i).HandOff(e.ctx(), l.ID, h) }))
-		e.waits(e.after(time.Hour), sorted([]string{l.ID + "/lead/ann@example.com", l.ID + "/lead/bob@example.com"})...)
+		e.waits(e.after(time.Hour), l.ID+"/lead/ann@example.com", l.ID+"/lead/bob@example.com")
+		same(e, "owner", e.get(l.ID).Owner, "sales@example.com")
 	}},
 	{"answers ErrNotFound for a lead that is not there", func(e *env) {
 		h := lead.HandOff{Notifications: []lead.Notification{e.mail("ann@example.com")}}

@@ -172,29 +172,37 @@ var contents = []promise{
 			same(e, "Get", bare(e.get(l.ID)), want)
 		}
 	}},
-	{"odd text comes back from events and notifications", func(e *env) {
+	{"odd text comes back from events", func(e *env) {
 		l := e.put(e.lead(1))
+		var want []lead.Event
 		for i, odd := range awkward {
 			ev := note(e, odd)
 			ev.At, ev.By, ev.To, ev.Via = e.after(time.Duration(i)*time.Millisecond), odd, odd, odd
 			e.ok(e.store.Append(e.ctx(), l.ID, ev))
-			same(e, "event", e.get(l.ID).Events[i+1], ev)
+			want = append(want, ev)
+		}
+		same(e, "events", e.get(l.ID).Events[1:], want)
+	}},
+	{"odd text comes back from notifications", func(e *env) {
+		l := e.put(e.lead(1))
+		var h lead.HandOff
+		for _, odd := range awkward {
 			n := e.mail("x" + odd)
-			n.Error, n.MessageID = odd, odd
-			e.ok(e.store.HandOff(e.ctx(), l.ID, lead.HandOff{Owner: odd, Notifications: []lead.Notification{n}}))
+			n.Kind, n.Error, n.MessageID = "kind"+odd, odd, odd
+			h.Notifications = append(h.Notifications, n)
+		}
+		e.ok(e.store.HandOff(e.ctx(), l.ID, h))
+		for _, n := range h.Notifications {
 			n.Lead = l.ID
 			same(e, "notification", e.notification(n.NotificationKey), n)
-			same(e, "owner", e.get(l.ID).Owner, odd)
 		}
 	}},
 	{"odd text is found by queries", func(e *env) {
 		for i, odd := range awkward {
 			odd = "x" + odd
-			e.listed(e.lead(i, func(l *lead.Lead) { l.Form, l.Email, l.Owner, l.Person = odd, odd, odd, odd }))
-		}
-		for i, odd := range awkward {
-			odd = "x" + odd
-			e.lists(lead.Query{Form: odd, Email: odd, Owner: odd}, i)
+			l := e.put(e.lead(i, func(l *lead.Lead) { l.Form, l.Email, l.Person = odd, odd, odd }))
+			e.ok(e.store.HandOff(e.ctx(), l.ID, lead.HandOff{Owner: odd}))
+			e.lists(lead.Query{Statuses: []lead.Status{lead.New}, Form: odd, Email: odd, Owner: odd}, i)
 			e.persons(odd, 10, i)
 		}
 	}},
