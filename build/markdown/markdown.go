@@ -58,8 +58,7 @@ var ErrTooLarge = errors.New("the text is over 8 MB")
 
 // Options are the same for all pages of a site.
 type Options struct {
-	RawHTML    bool                                // HTML in the text passes; otherwise it is shown as text
-	Shortcodes func(name string) (paired, ok bool) // which there are, and whether one encloses text; nil: none
+	RawHTML bool // HTML in the text passes; otherwise it is shown as text
 }
 
 // Converter converts the texts of any number of pages, from any number of goroutines.
@@ -71,9 +70,6 @@ type Converter struct {
 
 // New makes a converter.
 func New(o Options) *Converter {
-	if o.Shortcodes == nil {
-		o.Shortcodes = func(string) (bool, bool) { return false, false }
-	}
 	return &Converter{options: o}
 }
 
@@ -175,7 +171,7 @@ func (p *Page) run(src []byte, line int) (*writer, error) {
 		return nil, fmt.Errorf("converting Markdown: %w", ErrTooLarge)
 	}
 	src = clean(src)
-	codes := shortcodes{known: p.converter.options.Shortcodes, line: line}
+	codes := shortcodes{line: line}
 	src = codes.extract(src)
 	r := newReader(src, p.converter.options.RawHTML)
 	root := r.parser.Parse(src)

@@ -9,13 +9,14 @@ import (
 
 // Shortcode is one {{< name … >}} of the text.
 type Shortcode struct {
-	Name  string
-	Args  map[string]string // by name; those without are "0", "1", …
-	Inner string            // HTML of what stands between it and its {{< /name >}}
-	Line  int               // where it stands in the text, from 1
-	Col   int
+	Name   string
+	Args   map[string]string // by name; those without are "0", "1", …
+	Closed bool              // there is a {{< /name >}}
+	Inner  string            // HTML of what stands between the two
+	Line   int               // where it stands in the text, from 1
+	Col    int
 
-	inner     []byte // Markdown; nil when nothing closes it
+	inner     []byte // Markdown
 	innerLine int
 	block     bool // it stands alone on its lines
 	html      string
@@ -28,7 +29,6 @@ const maxShortcodeFaults = 20
 // shortcodes takes the shortcodes out of a text and puts marks in their places, so that one may stand anywhere: in a
 // paragraph, in an address, in an attribute of raw HTML. Those in code stay as they are.
 type shortcodes struct {
-	known  func(name string) (paired, ok bool)
 	line   int // number of the text's first line
 	found  []*Shortcode
 	faults []Fault
@@ -112,11 +112,9 @@ func (s *shortcodes) put(t tag, closing *tag) {
 	code := &Shortcode{Name: t.name, Args: t.args, Line: t.line, Col: t.col}
 	end := t.end
 	if closing != nil {
-		code.inner = s.src[t.end:closing.beg]
+		code.Closed, code.inner = true, s.src[t.end:closing.beg]
 		code.innerLine = t.line + bytes.Count(s.src[t.beg:t.end], []byte{'\n'})
 		end = closing.end
-	} else if paired, ok := s.known(t.name); ok && paired && !t.alone {
-		s.fault(t, "write {{< /"+t.name+" >}} where it ends", "{{< "+t.name+" >}} is not closed")
 	}
 	code.block = len(withoutMarkers(s.src[t.lineStart:t.beg])) == 0 && blank(s.src[end:])
 	s.out = append(s.out, markOpen)

@@ -15,14 +15,14 @@ import (
 // withShortcodes converts with a hook that shows what it was given: NAME(key=value …)[inner].
 func withShortcodes(t *testing.T, src string) markdown.Doc {
 	t.Helper()
-	c := markdown.New(markdown.Options{RawHTML: true, Shortcodes: func(name string) (bool, bool) { return name == "note", true }})
+	c := markdown.New(markdown.Options{RawHTML: true})
 	doc, err := c.Page(markdown.Hooks{Shortcode: func(s *markdown.Shortcode) string {
 		var b strings.Builder
 		b.WriteString(s.Name)
 		for _, key := range slices.Sorted(maps.Keys(s.Args)) {
 			fmt.Fprintf(&b, " %s=%s", key, s.Args[key])
 		}
-		if s.Inner != "" {
+		if s.Closed {
 			b.WriteString("{" + s.Inner + "}")
 		}
 		return "[" + b.String() + "]"
@@ -71,7 +71,7 @@ func TestShortcodes(t *testing.T) {
 
 func TestShortcodeKnowsItsPlace(t *testing.T) {
 	var places []string
-	c := markdown.New(markdown.Options{Shortcodes: func(string) (bool, bool) { return false, true }})
+	c := markdown.New(markdown.Options{})
 	_, err := c.Page(markdown.Hooks{Shortcode: func(s *markdown.Shortcode) string {
 		places = append(places, fmt.Sprintf("%s %d:%d", s.Name, s.Line, s.Col))
 		return ""
@@ -87,7 +87,7 @@ func TestShortcodeKnowsItsPlace(t *testing.T) {
 
 func TestShortcodeFaults(t *testing.T) {
 	for _, test := range []struct{ in, want string }{
-		{"a\n\nb {{< note >}}", "3:3 {{< note >}} is not closed"},
+		{"a\n\nb {{< /note >}}", "3:3 {{< /note >}} closes nothing"},
 		{"{{< /note >}}", "1:1 {{< /note >}} closes nothing"},
 		{"x {{< >}}", "1:3 a shortcode without a name"},
 		{"{{< x a=1", "1:1 {{< x does not end with >}}"},

@@ -201,7 +201,7 @@ func (w *writer) marked(s []byte) *Shortcode {
 
 func (w *writer) expand(code *Shortcode) {
 	code.written = true
-	if code.inner != nil {
+	if code.Closed {
 		code.Inner = w.inner(code)
 	}
 	if w.page.hooks.Shortcode != nil {
