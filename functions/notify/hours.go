@@ -34,13 +34,13 @@ const longest = 400
 
 // newHours reads the bundle's zone, hours and holidays. What cannot be read is left out and said in the error; the
 // hours are usable all the same, because no lead may wait for a typing mistake.
-func newHours(b *bundle.Bundle) (hours, error) {
+func newHours(b *bundle.Bundle) (*hours, error) {
 	var problems []error
 	zone, err := time.LoadLocation(b.Zone)
 	if err != nil {
 		problems, zone = append(problems, fmt.Errorf("reading the zone: %w", err)), time.UTC
 	}
-	h := hours{zone: zone, always: len(b.Hours) == 0}
+	h := &hours{zone: zone, always: len(b.Hours) == 0}
 	for _, days := range slices.SortedFunc(maps.Keys(b.Hours), singleDaysLast) {
 		if err := h.open(days, b.Hours[days]); err != nil {
 			problems = append(problems, err)
