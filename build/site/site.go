@@ -5,6 +5,7 @@
 package site
 
 import (
+	"strings"
 	"time"
 
 	"leadsite/build/content"
@@ -14,16 +15,28 @@ import (
 type Site struct {
 	Tree     *content.Tree
 	Config   *content.Config
+	BaseURL  string           // where the site stands, with a slash at the end
 	Pages    []*Page          // every page, in the order of their URLs
 	ByURL    map[string]*Page // by URL path: "/blog/first-post/"
 	ByPath   map[string]*Page // by content path: "blog/first-post.md"
 	Home     *Page
-	Sections map[string]*Page            // list pages by section: "blog"
-	Terms    map[string]map[string]*Page // list pages of terms: "tags" -> "crm"
+	Sections map[string]*Page            // list pages by folder: "blog", "docs/setup"
+	Terms    map[string]map[string]*Page // list pages of terms, by the last part of their URL: "tags" -> "crm"
 	Menus    map[string][]MenuItem
 	Skipped  []Skipped // what is left out, and why
 	NextDue  time.Time // when the next skipped page is due; zero: none
 	Outputs  []Output  // every file that pages make, in a fixed order
+	Copies   []Copy    // every file that is copied, in the order of paths
+
+	files   map[string]string  // URL by content path, of copied files
+	leftOut map[string]Skipped // by the URL that the page would have
+	related func() *relatedIndex
+}
+
+// Copy is a file of the content that is copied as it is.
+type Copy struct {
+	Path string // below the output folder
+	From content.File
 }
 
 // Kind tells what sort of page it is.
@@ -53,6 +66,9 @@ type Page struct {
 	Lastmod     time.Time // Front.Lastmod, else Date
 	Words       int
 	Noindex     bool
+	Image       string // the picture that stands for the page: a path of the site or a whole URL; "": none
+	ImageAlt    string
+	Feed        string             // URL of the list's own feed; "": it has none
 	Section     string             // first folder of its path: "blog"; "" at the top
 	Entry       *content.Entry     // nil for lists that no file describes
 	Taxonomy    string             // of KindTerms and KindTerm
@@ -60,7 +76,7 @@ type Page struct {
 	Terms       map[string][]*Page // the terms of this page, by taxonomy
 	Authors     []Author
 	Prev, Next  *Page   // older and newer page of the section
-	Items       []*Page // of lists: newest first, then by weight and title
+	Items       []*Page // of lists: newest first, then by weight and title; of KindTerms its terms by name
 }
 
 // ReadingMinutes is how long the page takes to read, at 220 words a minute, at least one.
@@ -100,13 +116,18 @@ const (
 type Output struct {
 	Path  string // below the output folder: "blog/first-post/index.html"
 	Kind  OutputKind
-	Page  *Page
-	Pager Pager // of lists
+	Page  *Page // nil for the sitemap and robots.txt
+	Pager Pager // of lists; the items of a feed and of a part of the sitemap
+}
+
+// URL is the output's path as a browser asks for it: "/blog/" for "blog/index.html".
+func (o Output) URL() string {
+	return "/" + strings.TrimSuffix(o.Path, "index.html")
 }
 
 // Pager is one part of a paginated list.
 type Pager struct {
-	Number, Of int // from 1; 0 for what is no list
+	Number, Of int // from 1; 0 for what is no list, and for an index of parts
 	Items      []*Page
 	Prev, Next string // URLs of newer and older parts; "" at the ends
 	URL        string // of this part

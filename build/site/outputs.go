@@ -1,0 +1,243 @@
+package site
+
+import (
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"leadsite/build/content"
+)
+
+// feedItems is how many entries a feed has.
+const feedItems = 20
+
+// addOutputs lists every file of the site, and finds those that two of its parts would write.
+func (p *planner) addOutputs() {
+	p.outputs = make(map[string]string, 2*len(p.Pages))
+	p.addCopies()
+	for _, page := range p.Pages {
+		p.resolveImage(page)
+		for _, pager := range p.pagers(page) {
+			p.output(Output{Path: outputPath(pager.URL), Kind: OutputHTML, Page: page, Pager: pager})
+		}
+	}
+	for _, page := range p.Pages {
+		p.addAliases(page)
+	}
+	if p.Config.Outputs["feeds"] {
+		p.addFeeds()
+	}
+	if p.Config.Outputs["sitemap"] {
+		p.addSitemap()
+	}
+	if p.Config.Outputs["robots"] && p.outputs["robots.txt"] == "" {
+		p.output(Output{Path: "robots.txt", Kind: OutputRobots})
+	}
+	p.checkFolders()
+}
+
+// output adds a file, unless its place is taken.
+func (p *planner) output(o Output) {
+	other := p.outputs[o.Path]
+	switch {
+	case other == "":
+		p.outputs[o.Path] = "the site itself"
+		if o.Page != nil {
+			p.outputs[o.Path] = o.Page.origin()
+		}
+		p.Outputs = append(p.Outputs, o)
+	case o.Page == nil || o.Kind == OutputAtom:
+		p.problems.Add(content.Pos{File: other}.Errorf("rename it, or take the "+string(o.Kind)+" out of the outputs in site.yaml",
+			"the site makes the file %s by itself", o.Path))
+	default:
+		p.problems.Add(p.place(o.Page).Errorf("rename one of them", "this and %s both make the file %s", other, o.Path))
+	}
+}
+
+// addCopies finds the place of every file that is copied: below static/ as it is there; beside a folder's index.md at
+// the page that this makes, so that its relative links hold; anywhere else under its own path.
+func (p *planner) addCopies() {
+	for _, file := range sortedKeys(p.Tree.Files) {
+		to, copied := p.copyPath(file)
+		if !copied {
+			continue
+		}
+		from := p.Tree.Files[file]
+		if other := p.outputs[to]; other != "" {
+			pos := content.Pos{File: content.Root + "/" + file}
+			p.problems.Add(pos.Errorf("rename one of them", "this and %s both make the file %s", other, to))
+			continue
+		}
+		p.outputs[to] = content.Root + "/" + file
+		p.files[file] = "/" + to
+		p.Copies = append(p.Copies, Copy{Path: to, From: from})
+	}
+	slices.SortFunc(p.Copies, func(a, b Copy) int { return strings.Compare(a.Path, b.Path) })
+}
+
+func (p *planner) copyPath(file string) (to string, copied bool) {
+	if rest, ok := strings.CutPrefix(file, "static/"); ok {
+		return rest, true
+	}
+	for folder := parent(file); folder != ""; folder = parent(folder) {
+		if p.hidden[folder] && p.folders[folder] == 0 {
+			return "", false // the files of a draft are drafts
+		}
+		if page := p.bundles[folder]; page != nil {
+			return strings.TrimPrefix(path.Dir(page.URL+"x")+"/", "/") + strings.TrimPrefix(file, folder+"/"), true
+		}
+	}
+	return file, true
+}
+
+// resolveImage turns the picture of a page into a path of the site.
+func (p *planner) resolveImage(page *Page) {
+	if page.Image == "" || page.Entry == nil {
+		return
+	}
+	page.Image, _ = p.Resolve(page, page.Image)
+	if p.isPicture(page.Image) {
+		return
+	}
+	at := page.Entry.Front.At("image")
+	if page.Entry.Front.Image == "" {
+		at = page.Entry.Front.At("images", 0)
+	}
+	p.problems.Add(p.noPicture(page.Image, at))
+}
+
+// addAliases makes a page that leads on at each of a page's former addresses.
+func (p *planner) addAliases(page *Page) {
+	if page.Entry == nil {
+		return
+	}
+	for i, alias := range page.Entry.Front.Aliases {
+		if !strings.HasPrefix(alias, "/") {
+			alias = path.Join(path.Dir(strings.TrimSuffix(page.URL, "/")), alias)
+		}
+		clean, err := cleanURL(alias)
+		if err != nil {
+			p.problems.Add(page.Entry.Front.At("aliases", i).Errorf("write a path like /old/", "%s", err))
+			continue
+		}
+		to := outputPath(clean)
+		if other := p.outputs[to]; other != "" {
+			p.problems.Add(page.Entry.Front.At("aliases", i).Errorf("delete the alias, or move the other page", "the alias %s is the address of %s", clean, other))
+			continue
+		}
+		p.outputs[to] = page.origin()
+		p.Outputs = append(p.Outputs, Output{Path: to, Kind: OutputAlias, Page: page})
+	}
+}
+
+// addFeeds gives the home page and every list with dated pages a feed beside it.
+func (p *planner) addFeeds() {
+	for _, page := range p.Pages {
+		if page.Kind != KindHome && page.Kind != KindSection && page.Kind != KindTerm {
+			continue
+		}
+		items := dated(page.Items, feedItems)
+		if len(items) == 0 || !strings.HasSuffix(page.URL, "/") {
+			continue
+		}
+		page.Feed = page.URL + "feed.xml"
+		p.output(Output{Path: outputPath(page.Feed), Kind: OutputAtom, Page: page, Pager: Pager{Items: items, URL: page.Feed}})
+	}
+}
+
+// dated are the first n pages that have a date. Those without one come last in a list.
+func dated(items []*Page, n int) []*Page {
+	end := slices.IndexFunc(items, func(page *Page) bool { return page.Date.IsZero() })
+	if end < 0 {
+		end = len(items)
+	}
+	return items[:min(end, n)]
+}
+
+// sitemapSize is how many pages one sitemap may list.
+const sitemapSize = 50_000
+
+// addSitemap lists every page that search engines may show, in an index of parts when there are very many.
+func (p *planner) addSitemap() {
+	pages := make([]*Page, 0, len(p.Pages))
+	for _, page := range p.Pages {
+		if page.Kind != Kind404 && !page.Noindex {
+			pages = append(pages, page)
+		}
+	}
+	if len(pages) <= sitemapSize {
+		p.output(Output{Path: "sitemap.xml", Kind: OutputSitemap, Pager: Pager{Number: 1, Of: 1, Items: pages, URL: "/sitemap.xml"}})
+		return
+	}
+	parts := slices.Collect(slices.Chunk(pages, sitemapSize))
+	p.output(Output{Path: "sitemap.xml", Kind: OutputSitemap, Pager: Pager{Of: len(parts), URL: "/sitemap.xml"}})
+	for i, part := range parts {
+		file := "sitemap-" + strconv.Itoa(i+1) + ".xml"
+		p.output(Output{Path: file, Kind: OutputSitemap, Pager: Pager{Number: i + 1, Of: len(parts), Items: part, URL: "/" + file}})
+	}
+}
+
+// checkFolders finds a file that has the name of a folder which another file needs.
+func (p *planner) checkFolders() {
+	for _, c := range p.Copies {
+		below := c.Path + "/"
+		if other := p.outputs[below+"index.html"]; other != "" {
+			pos := content.Pos{File: content.Root + "/" + c.From.Path}
+			p.problems.Add(pos.Errorf("rename the file", "the file has the name of the folder that %s needs", other))
+		}
+	}
+}
+
+// newest is when the latest of some pages was changed; zero when none has a date. A list changes with its items.
+func newest(pages []*Page) time.Time {
+	var latest time.Time
+	for _, page := range pages {
+		for _, t := range []time.Time{page.Lastmod, newest(page.Items)} {
+			if t.After(latest) {
+				latest = t
+			}
+		}
+	}
+	return latest
+}
+
+// Resolve finds what a relative link or picture in a page's Markdown leads to: another page's file ("first.md",
+// "../about.md"), a file of the content ("boat.jpg"), or a folder's page ("../trip/"). Query and fragment stay.
+// False: it is no such link, and is returned as it is: one to elsewhere, one within the page, one from the root of the
+// site, or one that the browser must make sense of.
+func (s *Site) Resolve(from *Page, to string) (url string, ok bool) {
+	end := strings.IndexAny(to, "?#")
+	if end < 0 {
+		end = len(to)
+	}
+	target, rest := to[:end], to[end:]
+	if target == "" || isOutside(to) || from.Entry == nil {
+		return to, false
+	}
+	file := path.Join(path.Dir(from.Entry.Path), target)
+	if strings.HasPrefix(target, "/") {
+		if path.Ext(target) != ".md" {
+			return to, false
+		}
+		file = strings.TrimPrefix(target, "/")
+	}
+	if found := s.urlOf(file); found != "" {
+		return found + rest, true
+	}
+	return to, false
+}
+
+// urlOf is the URL of a file or folder below content/; "" when it has none.
+func (s *Site) urlOf(file string) string {
+	if at := s.files[file]; at != "" {
+		return at
+	}
+	for _, candidate := range []string{file, file + "/index.md", file + "/_index.md", file + ".md"} {
+		if page := s.ByPath[candidate]; page != nil {
+			return page.URL
+		}
+	}
+	return ""
+}

@@ -1,0 +1,271 @@
+package site
+
+import (
+	"cmp"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"leadsite/build/content"
+)
+
+// addEntries makes a page of each published file.
+func (p *planner) addEntries(entries []*content.Entry) {
+	for _, e := range entries {
+		p.theme.CheckBlocks(p.Tree, e, p.problems)
+		page := p.page(e)
+		p.checkTitle(page)
+		p.setURL(page)
+		p.setLayout(page)
+		if p.add(page) {
+			p.keep(page)
+		}
+	}
+	slices.SortFunc(p.regular, compare)
+	p.explainDrafts()
+}
+
+// page is the page of a file, but for its URL and its layout.
+func (p *planner) page(e *content.Entry) *Page {
+	f := &e.Front
+	page := &Page{
+		Kind: p.kind(e), Lang: e.Lang, Title: f.Title, Description: f.Description, Entry: e,
+		Summary: cmp.Or(f.Summary, e.Summary), Date: f.Date, Lastmod: f.Lastmod, Words: e.Words, Noindex: f.Noindex,
+		Image: f.Image, ImageAlt: f.ImageAlt, Authors: p.authors(e),
+	}
+	if page.Kind == Kind404 {
+		page.Noindex = true
+	}
+	if page.Image == "" && len(f.Images) > 0 {
+		page.Image = f.Images[0]
+	}
+	if page.Lastmod.IsZero() {
+		page.Lastmod = page.Date
+	}
+	folder, name := locate(e)
+	if page.Kind == KindPage && name == "" {
+		folder = parent(folder)
+	}
+	page.Section = first(folder)
+	return page
+}
+
+// kind says what a file is the page of. An index.md is its folder's list when there are other pages below the folder,
+// and a page with its pictures beside it when there are none; an _index.md is always a list, as in Hugo.
+func (p *planner) kind(e *content.Entry) Kind {
+	folder, name := locate(e)
+	switch {
+	case folder == "" && name == "":
+		return KindHome
+	case folder == "" && name == "404":
+		return Kind404
+	case slices.Contains(p.Config.Taxonomies, first(folder)):
+		if folder == first(folder) && name == "" {
+			return KindTerms
+		}
+		return KindTerm
+	case name == "" && (p.folders[folder] > 1 || strings.HasPrefix(path.Base(e.Path), "_")):
+		return KindSection
+	}
+	return KindPage
+}
+
+// checkTitle gives a page its title. Lists and the home page have one even when their file does not say it.
+func (p *planner) checkTitle(page *Page) {
+	if page.Title != "" {
+		return
+	}
+	folder, name := locate(page.Entry)
+	switch page.Kind {
+	case KindHome:
+		page.Title = p.Config.Title
+	case KindSection, KindTerms:
+		page.Title = humanize(path.Base(folder))
+	case KindTerm:
+		page.Title = humanize(cmp.Or(name, path.Base(folder)))
+	default:
+		p.problems.Add(page.Entry.Front.At("title").Errorf("add title: … to its front matter", "the page has no title"))
+	}
+}
+
+// humanize makes a title of a folder's name: "case-studies" is "Case studies".
+func humanize(name string) string {
+	words := strings.TrimSpace(strings.Map(func(r rune) rune {
+		if r == '-' || r == '_' {
+			return ' '
+		}
+		return r
+	}, name))
+	r, size := utf8.DecodeRuneInString(words)
+	if size == 0 {
+		return words
+	}
+	return string(unicode.ToUpper(r)) + words[size:]
+}
+
+// fixedURLs are those that no front matter can change.
+var fixedURLs = map[Kind]string{KindHome: "/", Kind404: "/404.html"}
+
+// setURL decides where the page stands.
+func (p *planner) setURL(page *Page) {
+	f := &page.Entry.Front
+	page.URL = p.defaultURL(page)
+	if f.URL == "" || f.URL == page.URL {
+		return
+	}
+	clean, err := cleanURL(f.URL)
+	switch {
+	case err != nil:
+		p.problems.Add(f.At("url").Errorf("write a path like /about/", "%s", err))
+	case fixedURLs[page.Kind] != "":
+		p.problems.Add(f.At("url").Errorf("delete the key", "the %s page is always at %s", page.Kind, page.URL))
+	default:
+		page.URL = clean
+	}
+}
+
+// defaultURL follows from the page's path, its slug and the permalinks of its section.
+func (p *planner) defaultURL(page *Page) string {
+	folder, name := locate(page.Entry)
+	switch {
+	case fixedURLs[page.Kind] != "":
+		return fixedURLs[page.Kind]
+	case page.Kind != KindPage:
+		return folderURL(path.Join(folder, name))
+	case name == "":
+		folder, name = parent(folder), path.Base(folder)
+	}
+	last := p.lastPart(page, name)
+	if pattern, ok := p.patterns[page.Section]; ok {
+		p.checkPattern(page, pattern)
+		return pattern.fill(page, name)
+	}
+	return folderURL(folder) + last + "/"
+}
+
+// lastPart is the last part of a page's URL.
+func (p *planner) lastPart(page *Page, name string) string {
+	f := &page.Entry.Front
+	last := slug(cmp.Or(f.Slug, name))
+	switch {
+	case f.URL != "":
+	case strings.Contains(f.Slug, "/"):
+		p.problems.Add(f.At("slug").Errorf("write the whole path as url:", "a slug is one part of a path, without a slash"))
+	case last == "":
+		p.problems.Add(p.place(page).Errorf("add slug: …", "no URL can be made of the name %q", cmp.Or(f.Slug, name)))
+	}
+	return last
+}
+
+// checkPattern wants what the permalinks ask for.
+func (p *planner) checkPattern(page *Page, of pattern) {
+	if page.Entry.Front.URL == "" && page.Date.IsZero() && slices.ContainsFunc(of, func(part part) bool { return slices.Contains(dateTokens, part.name) }) {
+		p.problems.Add(page.Entry.Front.At("date").Errorf("add date: 2026-11-22", "the permalinks of %q hold the date, and the page has none", page.Section))
+	}
+}
+
+// listLayouts are templates that need a list to show.
+var listLayouts = []string{"list", "term", "terms"}
+
+// setLayout picks the template: the author's choice, or what suits the kind of page.
+func (p *planner) setLayout(page *Page) {
+	f := &page.Entry.Front
+	page.Layout = defaultLayout(page)
+	choice, key := f.Layout, "layout"
+	if choice == "" && slices.Contains(p.layouts, f.Type) {
+		choice, key = f.Type, "type"
+	}
+	switch {
+	case choice == "":
+	case !slices.Contains(p.layouts, choice):
+		p.problems.Add(f.At(key).Errorf(content.DidYouMean(choice, p.layouts), "unknown layout %q", choice))
+	case page.Kind == KindPage && slices.Contains(listLayouts, choice):
+		p.problems.Add(f.At(key).Errorf("name the file index.md, in the folder whose pages it lists", "the layout %q shows a list, and this page has none", choice))
+	default:
+		page.Layout = choice
+	}
+}
+
+func defaultLayout(page *Page) string {
+	switch page.Kind {
+	case KindHome:
+		return "home"
+	case KindSection:
+		return "list"
+	case KindTerms:
+		return "terms"
+	case KindTerm:
+		return "term"
+	case Kind404:
+		return "404"
+	}
+	if page.Section != "" && !page.Date.IsZero() {
+		return "post"
+	}
+	return "page"
+}
+
+// keep notes a page where lists will look for it.
+func (p *planner) keep(page *Page) {
+	folder, name := locate(page.Entry)
+	if name == "" {
+		p.bundles[folder] = page
+	}
+	switch page.Kind {
+	case KindHome:
+		p.Home = page
+	case KindSection:
+		p.Sections[folder] = page
+	case KindPage:
+		p.regular = append(p.regular, page)
+	}
+}
+
+// explainDrafts remembers the URLs of what is left out. Mistakes in a draft's URL are of no interest yet.
+func (p *planner) explainDrafts() {
+	quiet := *p
+	quiet.problems = new(content.Problems)
+	for i, e := range p.drafts {
+		page := quiet.page(e)
+		quiet.setURL(page)
+		p.leftOut[page.URL] = p.Skipped[i]
+	}
+}
+
+// LeftOut says why there is no page at a URL, when there would be one: a draft, a date that has not come.
+func (s *Site) LeftOut(url string) (Skipped, bool) {
+	skipped, ok := s.leftOut[url]
+	return skipped, ok
+}
+
+// authors finds the profiles of those who wrote a page. A name that is nearly that of a profile is a slip.
+func (p *planner) authors(e *content.Entry) []Author {
+	if len(e.Front.Authors) == 0 {
+		return nil
+	}
+	authors := make([]Author, len(e.Front.Authors))
+	for i, key := range e.Front.Authors {
+		profile, known := p.Config.Authors[key]
+		if !known {
+			profile = content.Author{Name: key}
+			if near := content.Nearest(key, slices.Collect(maps.Keys(p.Config.Authors))); near != "" {
+				p.problems.Add(e.Front.At(authorKey(e)).Errorf("did you mean \""+near+"\"?", "there is no author %q", key))
+			}
+		}
+		authors[i] = Author{Key: key, Author: profile}
+	}
+	return authors
+}
+
+// authorKey is the key under which a page names its authors.
+func authorKey(e *content.Entry) string {
+	if e.Front.At("author") != e.Front.At() {
+		return "author"
+	}
+	return "authors"
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

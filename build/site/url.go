@@ -1,0 +1,211 @@
+package site
+
+import (
+	"fmt"
+	"net/url"
+	"path"
+	"strings"
+	"unicode"
+
+	"leadsite/build/content"
+)
+
+// locate cuts a page's content path into its folder and its name; an index.md has no name, its folder is the page.
+//
+//	blog/first.md      "blog", "first"
+//	blog/index.md      "blog", ""
+//	about.de.md        "", "about"
+func locate(e *content.Entry) (folder, name string) {
+	folder, name = path.Split(e.Path)
+	name = strings.TrimSuffix(name, path.Ext(name))
+	name = strings.TrimSuffix(name, "."+e.Lang)
+	if name == "index" || name == "_index" {
+		name = ""
+	}
+	return strings.TrimSuffix(folder, "/"), name
+}
+
+// parent is the folder above; "" above the first one.
+func parent(folder string) string {
+	i := strings.LastIndexByte(folder, '/')
+	if i < 0 {
+		return ""
+	}
+	return folder[:i]
+}
+
+// first is the first folder of a path.
+func first(folder string) string {
+	section, _, _ := strings.Cut(folder, "/")
+	return section
+}
+
+// slug makes a part of a URL of a name: lower case, hyphens for spaces, and only letters, digits and - _ . + of any
+// language.
+func slug(name string) string {
+	if isSlug(name) {
+		return name
+	}
+	var b strings.Builder
+	for _, r := range strings.ToLower(name) {
+		switch {
+		case unicode.IsLetter(r), unicode.IsDigit(r), unicode.IsMark(r), strings.ContainsRune("_.+", r):
+			b.WriteRune(r)
+		case r == '-' || unicode.IsSpace(r) || r == '/':
+			if s := b.String(); s != "" && !strings.HasSuffix(s, "-") {
+				b.WriteByte('-')
+			}
+		}
+	}
+	return strings.Trim(b.String(), "-.")
+}
+
+// isSlug says whether a name is one already, as most are.
+func isSlug(name string) bool {
+	for i := range len(name) {
+		c := name[i]
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && (c != '-' || i == 0 || name[i-1] == '-') {
+			return false
+		}
+	}
+	return name != "" && name[len(name)-1] != '-'
+}
+
+// folderURL is the URL of a folder.
+func folderURL(folder string) string {
+	if folder == "" {
+		return "/"
+	}
+	if !strings.Contains(folder, "/") {
+		return "/" + slug(folder) + "/"
+	}
+	parts := strings.Split(folder, "/")
+	for i, part := range parts {
+		parts[i] = slug(part)
+	}
+	return "/" + strings.Join(parts, "/") + "/"
+}
+
+// permalink is the whole URL of a path.
+func permalink(base, path string) string {
+	return strings.TrimSuffix(base, "/") + (&url.URL{Path: path}).EscapedPath()
+}
+
+// outputPath is the file behind a URL.
+func outputPath(u string) string {
+	u = strings.TrimPrefix(u, "/")
+	if u == "" || strings.HasSuffix(u, "/") {
+		return u + "index.html"
+	}
+	return u
+}
+
+// cleanURL checks a path that an author has written as url: or as an alias, and adds the slash at its end.
+func cleanURL(s string) (string, error) {
+	switch {
+	case strings.Contains(s, "://") || strings.HasPrefix(s, "//"):
+		return "", fmt.Errorf("%q is not a path of this site", s)
+	case strings.ContainsAny(s, "?#\\%\x00") || strings.ContainsFunc(s, unicode.IsControl):
+		return "", fmt.Errorf("%q holds a character that a path cannot have", s)
+	}
+	clean := path.Clean("/" + s)
+	if strings.Contains("/"+s+"/", "/../") {
+		return "", fmt.Errorf("%q leads out of its folder", s)
+	}
+	if clean != "/" && path.Ext(clean) != ".html" && path.Ext(clean) != ".htm" {
+		clean += "/"
+	}
+	return clean, nil
+}
+
+// pattern is a permalink pattern of site.yaml: texts and tokens in turn.
+type pattern []part
+
+type part struct {
+	text  string
+	token func(page *Page, name string) string
+	name  string
+}
+
+// tokens are what a pattern may hold.
+var tokens = map[string]func(page *Page, name string) string{
+	"year":      func(p *Page, _ string) string { return p.Date.Format("2006") },
+	"month":     func(p *Page, _ string) string { return p.Date.Format("01") },
+	"monthname": func(p *Page, _ string) string { return strings.ToLower(p.Date.Format("January")) },
+	"day":       func(p *Page, _ string) string { return p.Date.Format("02") },
+	"yearday":   func(p *Page, _ string) string { return fmt.Sprint(p.Date.YearDay()) },
+	"section":   func(p *Page, _ string) string { return slug(p.Section) },
+	"sections": func(p *Page, _ string) string {
+		folder, _ := locate(p.Entry)
+		return strings.Trim(folderURL(folder), "/")
+	},
+	"title":          func(p *Page, _ string) string { return slug(p.Title) },
+	"slug":           slugToken,
+	"slugorfilename": slugToken,
+	"filename":       func(_ *Page, name string) string { return slug(name) },
+}
+
+// dateTokens need a page with a date.
+var dateTokens = []string{"year", "month", "monthname", "day", "yearday"}
+
+func slugToken(p *Page, name string) string {
+	if p.Entry.Front.Slug != "" {
+		return slug(p.Entry.Front.Slug)
+	}
+	return slug(name)
+}
+
+// readPatterns parses the permalinks of site.yaml.
+func (p *planner) readPatterns() {
+	p.patterns = make(map[string]pattern)
+	for _, section := range sortedKeys(p.Config.Permalinks) {
+		text := p.Config.Permalinks[section]
+		parsed, unknown := parsePattern(text)
+		_, err := cleanURL(text)
+		at := p.Config.At("permalinks", section)
+		switch {
+		case unknown != "":
+			p.problems.Add(at.Errorf(content.DidYouMean(unknown, sortedKeys(tokens)), "unknown token :%s in the permalinks of %q", unknown, section))
+		case err != nil:
+			p.problems.Add(at.Errorf("write it like /:section/:slug/", "%s", err))
+		case !strings.HasPrefix(text, "/"):
+			p.problems.Add(at.Errorf("write it like /:section/:slug/", "%q does not begin with a slash", text))
+		default:
+			p.patterns[section] = parsed
+		}
+	}
+}
+
+func parsePattern(text string) (parsed pattern, unknown string) {
+	for text != "" {
+		before, rest, found := strings.Cut(text, ":")
+		parsed = append(parsed, part{text: before})
+		if !found {
+			return parsed, ""
+		}
+		end := strings.IndexFunc(rest, func(r rune) bool { return !unicode.IsLetter(r) })
+		if end < 0 {
+			end = len(rest)
+		}
+		name := rest[:end]
+		if tokens[name] == nil {
+			return nil, name
+		}
+		parsed = append(parsed, part{token: tokens[name], name: name})
+		text = rest[end:]
+	}
+	return parsed, ""
+}
+
+// fill makes a page's URL of the pattern.
+func (p pattern) fill(page *Page, name string) string {
+	var b strings.Builder
+	for _, part := range p {
+		if part.token == nil {
+			b.WriteString(part.text)
+		} else {
+			b.WriteString(part.token(page, name))
+		}
+	}
+	return strings.ReplaceAll(strings.TrimSuffix(b.String(), "/")+"/", "//", "/")
+}
