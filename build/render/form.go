@@ -1,0 +1,175 @@
+package render
+
+import (
+	"html/template"
+	"strconv"
+
+	"leadsite/build/content"
+	"leadsite/functions/form"
+)
+
+// FormView is a form as partials/form.html sees it, on pages and on its own page of mistakes.
+type FormView struct {
+	Name     string
+	ID       string // begins every id of the form: "contact"; "contact-2" where it stands a second time
+	Action   string // "/api/forms/contact"
+	Title    string
+	Submit   string // the button's words
+	Note     string
+	Success  string // path of the page that comes next
+	Schema   string
+	Lang     string
+	PageURL  string // path of the page that shows it
+	Honeypot string // name of the input that people leave empty
+	Summary  template.HTML
+	Hidden   []HiddenView // inputs whose names begin with "_", in order
+	Fields   []FieldView
+	Consent  *FieldView // nil: it asks for none
+}
+
+// HiddenView is a hidden input.
+type HiddenView struct {
+	Name, Value string
+}
+
+// FieldView is a field of a form.
+type FieldView struct {
+	ID, Name, Label, Type        string // Type as declared: text, email, select, checkboxes, hidden, …; consent is a checkbox
+	Required                     bool
+	Hint                         string
+	HintID, ErrorID, DescribedBy string // ids; DescribedBy names the hint, if there is one, and the error
+	Placeholder, Autocomplete    string
+	Min, Max, Step               string // of numbers and dates
+	MinLength, MaxLength         string // of texts, in characters
+	Pattern                      string
+	Rows                         int    // of a textarea; 0: the theme's choice
+	Value                        string // of hidden fields and checkboxes what they send; of others what the visitor gave
+	Error                        string // what is wrong with it, on the form's own page
+	Options                      []OptionView
+	Hidden                       bool
+	ShowWhenField, ShowWhenValue string // the field is asked only while that field has that value
+
+	slots *slots
+}
+
+// OptionView is one choice of a field.
+type OptionView struct {
+	ID, Value, Label string
+
+	field string
+	slots *slots
+}
+
+// SlotAttrs writes an attribute that depends on what the visitor sent, with a blank before it: "hidden" on the element
+// of the error, "invalid" on the control, "checked" on a checkbox.
+func (f FieldView) SlotAttrs(kind string) template.HTMLAttr {
+	value := ""
+	if kind == SlotChecked || kind == SlotSelected {
+		value = f.Value
+	}
+	return f.slots.attribute(kind, f.Name, value)
+}
+
+// SlotAttrs writes the attribute "checked" or "selected" of an option, with a blank before it.
+func (o OptionView) SlotAttrs(kind string) template.HTMLAttr {
+	return o.slots.attribute(kind, o.field, o.Value)
+}
+
+// formView makes a form's view. Slots are nil on ordinary pages.
+func formView(f *content.Form, id, pageURL string, s *slots) *FormView {
+	v := &FormView{
+		Name: f.Name, ID: id, Action: "/api/forms/" + f.Name, Title: f.Title, Submit: f.Submit, Note: f.Note, Success: f.Success,
+		Schema: f.Schema(), Lang: f.Lang, PageURL: pageURL, Honeypot: f.Honeypot(), Summary: template.HTML(s.mark(SlotSummary, "", "")),
+	}
+	v.Hidden = []HiddenView{{form.PageName, s.or(form.PageName, pageURL)}, {form.LangName, f.Lang}, {form.SchemaName, v.Schema}}
+	for _, name := range []string{form.IDName, form.TokenName, form.QueryName, form.ReferrerName} {
+		v.Hidden = append(v.Hidden, HiddenView{name, s.or(name, "")})
+	}
+	for i := range f.Fields {
+		v.Fields = append(v.Fields, fieldView(&f.Fields[i], id, s))
+	}
+	if c := f.Consent; c != nil {
+		field := form.Field{Name: form.ConsentName, Label: c.Text, Type: form.Checkbox, Required: c.Required}
+		consent := fieldView(&field, id, s)
+		v.Consent = &consent
+	}
+	return v
+}
+
+func fieldView(f *form.Field, formID string, s *slots) FieldView {
+	id := formID + "-" + f.Name
+	v := FieldView{
+		ID: id, Name: f.Name, Label: f.Label, Type: string(f.Type), Required: f.Required, Hint: f.Hint, HintID: id + "-hint",
+		ErrorID: id + "-error", DescribedBy: id + "-error", Placeholder: f.Placeholder, Autocomplete: f.Autocomplete,
+		Pattern: f.Pattern, Rows: f.Rows, Hidden: f.Type == form.Hidden, slots: s,
+	}
+	if f.Hint != "" {
+		v.DescribedBy = v.HintID + " " + v.ErrorID
+	}
+	if f.ShowWhen != nil {
+		v.ShowWhenField, v.ShowWhenValue = f.ShowWhen.When, f.ShowWhen.Is
+	}
+	v.bound(f)
+	v.fill(f, s)
+	for i, o := range f.Options {
+		v.Options = append(v.Options, OptionView{ID: id + "-" + strconv.Itoa(i+1), Value: o.Value, Label: o.Label, field: f.Name, slots: s})
+	}
+	return v
+}
+
+// bound gives a field's limits the names that they have in HTML.
+func (v *FieldView) bound(f *form.Field) {
+	switch f.Type {
+	case form.Number, form.Date:
+		v.Min, v.Max, v.Step = f.Min, f.Max, f.Step
+		if f.Type == form.Number && v.Step == "" {
+			v.Step = "any"
+		}
+	case form.Text, form.Email, form.Tel, form.URL, form.Textarea:
+		v.MinLength, v.MaxLength = f.Min, f.Max
+	}
+}
+
+// fill sets what the field holds. Values of choices are in their options.
+func (v *FieldView) fill(f *form.Field, s *slots) {
+	switch f.Type {
+	case form.Hidden:
+		v.Value = f.Value
+		return
+	case form.Checkbox:
+		if v.Value = f.Value; v.Value == "" {
+			v.Value = "yes"
+		}
+	case form.Select, form.Radio, form.Checkboxes:
+	default:
+		v.Value = s.mark(SlotValue, f.Name, "")
+	}
+	v.Error = s.mark(SlotError, f.Name, "")
+}
+
+// formID gives the ids of a form on the current page their beginning: its name, and a number when it was shown before.
+func (j *job) formID(name string) string {
+	for n := 1; ; n++ {
+		id := name
+		if n > 1 {
+			id += "-" + strconv.Itoa(n)
+		}
+		if !j.shown[id] {
+			j.shown[id] = true
+			return id
+		}
+	}
+}
+
+// form renders a form. Of one that is not there the template's place is reported.
+func (w *worker) form(name string) (template.HTML, error) {
+	f := w.r.site.Tree.Forms[name]
+	if w.job.sample != nil && name == sampleForm {
+		f = w.job.sample.form
+	}
+	if f == nil {
+		return "", w.unknown("form", name, w.r.site.Tree.FormNames())
+	}
+	view := formView(f, w.job.formID(f.Name), w.job.url, nil)
+	return w.execute("partials/form.html", view)
+}

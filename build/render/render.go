@@ -1,0 +1,155 @@
+// Package render makes HTML of the plan and the theme: pages, the blocks and shortcodes in them, forms, and the page
+// that shows a form again.
+//
+// Templates are html/template over the structs of this package (View is the root). All of them are parsed and tried
+// out on made-up pages by New, so that a theme's mistakes are found before anything is written. They reach other pages
+// through three questions alone, so that what a page depends on is known: posts, related and taxonomy.
+//
+// It knows what a page shows. It does not know where files go, how HTML is minified, or what answers a form.
+//
+// # The files of a theme
+//
+//	templates/base.html       every page; calls the layout's "main", and its "head" if it has one
+//	templates/LAYOUT.html     defines "main" (and may define "head"): home, page, post, list, …
+//	partials/…/NAME.html      called as {{ template "partials/…/NAME.html" . }}
+//	partials/form.html        a whole form, over FormView
+//	blocks/TYPE.html          over BlockView
+//	shortcodes/NAME.html      over ShortcodeView
+//
+// # Functions
+//
+//	asset "site.css"             the finished asset: .URL and .Integrity
+//	t "key" [name value …]       words in the page's language; {name} is replaced
+//	date "2 January 2006" .Date  a date by Go's layout, months in the page's language
+//	isodate .Date                2006-01-02
+//	posts "blog" 3               the newest of a section ("": of the whole site)
+//	related 3                    what goes with the current page
+//	taxonomy "tags"              all terms, with the number of their pages
+//	form "contact"               a form, through partials/form.html
+//	markdown .text               Markdown within a line; markdownBlock for whole paragraphs
+//	icon "chart"                 assets/icons/chart.svg in the page, hidden from screen readers
+//	jsonld VALUE                 a <script> of structured data
+//	abs "/path/"                 the whole URL of a path
+//	dict, slice, append, merge, first, add, replace
+package render
+
+import (
+	"html/template"
+	"runtime"
+	"strings"
+
+	"leadsite/build/asset"
+	"leadsite/build/content"
+	"leadsite/build/markdown"
+	"leadsite/build/site"
+	"leadsite/build/theme"
+)
+
+// Options are what pages are made of.
+type Options struct {
+	Site     *site.Site
+	Theme    *theme.Theme
+	Assets   *asset.Set
+	Problems *content.Problems // of authors; those of templates too when New finds them
+}
+
+// Renderer renders the outputs of one plan. It is used by any number of goroutines.
+type Renderer struct {
+	site     *site.Site
+	theme    *theme.Theme
+	assets   *asset.Set
+	problems *content.Problems
+	markdown *markdown.Converter
+	images   *images
+	icons    map[string]template.HTML
+	shared   SiteView
+	refs     map[*site.Page]*PageRef
+	quoted   bool // some page's title or description holds refusedMark
+
+	master  *template.Template // parsed, never executed: what workers are cloned from
+	workers chan *worker
+	fault   *content.Error // the first mistake of the theme; nothing can be rendered then
+}
+
+// New parses and tries the theme's templates. What is wrong with them goes to the problems, and is what Render and
+// FormErrorPage return from then on.
+func New(o Options) *Renderer {
+	r := &Renderer{
+		site: o.Site, theme: o.Theme, assets: o.Assets, problems: o.Problems,
+		markdown: markdown.New(markdown.Options{RawHTML: o.Site.Config.RawHTML}),
+		images:   newImages(o.Site), workers: make(chan *worker, runtime.GOMAXPROCS(0)),
+	}
+	r.shared = r.siteView()
+	r.refs = make(map[*site.Page]*PageRef, len(o.Site.Pages))
+	for _, p := range o.Site.Pages {
+		r.refs[p] = pageRef(p)
+		r.quoted = r.quoted || strings.Contains(p.Title+p.Description+p.Summary, refusedMark)
+	}
+	faults := r.load()
+	if len(faults) == 0 {
+		faults = r.try()
+	}
+	if len(faults) > 0 {
+		r.fault = faults[0]
+		r.problems.Add(faults...)
+	}
+	return r
+}
+
+// Render makes the bytes of an output. The same plan, theme and files give the same bytes. Mistakes of a page's author
+// go to the problems, and the bytes are whole nevertheless; a mistake of the theme is the error, a *content.Error.
+func (r *Renderer) Render(o site.Output) ([]byte, error) {
+	if o.Kind != site.OutputHTML {
+		return r.site.Bytes(o)
+	}
+	if r.fault != nil {
+		return nil, r.fault
+	}
+	w := r.take()
+	defer r.give(w)
+	page := o.Page
+	w.begin(page.Lang, o.URL(), place(page))
+	w.job.page = page
+	w.job.view = View{Site: r.siteFor(page.URL), Page: r.pageView(page), List: r.listView(o)}
+	if o.Pager.Number > 1 {
+		w.job.view.Page.Permalink = r.absolute(o.URL())
+	}
+	if err := w.body(page); err != nil {
+		return nil, err
+	}
+	return w.page(page.Layout)
+}
+
+// place is the file that a page is made from.
+func place(p *site.Page) content.Pos {
+	if p.Entry == nil {
+		return content.Pos{File: content.SiteFile}
+	}
+	return content.Pos{File: p.Entry.File}
+}
+
+// words are the theme's, in a language or in the site's.
+func (r *Renderer) words(lang string) map[string]string {
+	if words := r.theme.Words[lang]; words != nil {
+		return words
+	}
+	return r.theme.Words[r.site.Config.Lang]
+}
+
+// take lends a worker that nobody uses, or a new one.
+func (r *Renderer) take() *worker {
+	select {
+	case w := <-r.workers:
+		return w
+	default:
+		return r.newWorker()
+	}
+}
+
+func (r *Renderer) give(w *worker) {
+	w.job = nil
+	select {
+	case r.workers <- w:
+	default: // there are enough
+	}
+}

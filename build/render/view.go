@@ -1,0 +1,228 @@
+package render
+
+import (
+	"html/template"
+	"time"
+
+	"leadsite/build/content"
+	"leadsite/build/site"
+)
+
+// View is what a template of templates/ sees as ".".
+type View struct {
+	Site *SiteView
+	Page *PageView
+	List *ListView // nil for what is no list
+	Form *FormView // of form-error.html alone
+}
+
+// SiteView is the site as every template sees it.
+type SiteView struct {
+	Title, Description string
+	BaseURL            string // ends in a slash
+	Lang               string // the site's own; a page's is Page.Lang
+	Organization       content.Organization
+	Menus              map[string][]MenuView // of site.yaml: "main", "footer"
+	Button             MenuView              // the one button of the header; without a URL there is none
+	Settings           map[string]any        // the theme's, defaults filled in
+	Feed               string                // path of the site's Atom feed; "" while feeds are off
+}
+
+// MenuView is an entry of a menu.
+type MenuView struct {
+	Name, URL string
+	Current   bool // it leads to the page that is being shown
+}
+
+// PageView is the page that is being rendered.
+type PageView struct {
+	Kind                     string // home, page, section, taxonomy, term, 404; form-error for a form's own page
+	Layout                   string
+	URL                      string // path: "/blog/first/"
+	Permalink                string // the address for search engines: whole URL, of this part of a list, or `canonical:`; "" for none
+	Title                    string
+	Description              string
+	Summary                  string // plain text
+	Lang                     string
+	Date, Lastmod            time.Time // zero: none
+	Words                    int
+	ReadingMinutes           int
+	Section                  string // "blog"; "" at the top
+	SectionTitle, SectionURL string // of the section's own page; "" when there is none
+	Authors                  []AuthorView
+	Image, ImageAlt          string // path on the site or a whole URL; "" for none
+	Noindex                  bool
+	Params                   map[string]any // the author's own keys
+	Terms                    map[string][]TermView
+	Prev, Next               *PageRef      // older and newer page of the section; nil at the ends
+	Content                  template.HTML // of the Markdown
+	TOC                      []TOCEntry    // headings of Content
+	Blocks                   []template.HTML
+	Form                     string // name of the front matter's `form:`
+	Feed                     string // path of the section's or term's feed; "" for none
+}
+
+// PageRef is another page: an item of a list, a neighbour, a related post.
+type PageRef struct {
+	URL, Title, Description, Summary string
+	Date                             time.Time
+	Authors                          []AuthorView
+	ReadingMinutes                   int
+	Image, ImageAlt                  string
+	Terms                            map[string][]TermView
+	Section                          string
+}
+
+// AuthorView is who wrote a page.
+type AuthorView struct {
+	Key, Name, Role, Bio, Image, URL string
+}
+
+// TermView is a tag, a category or another term.
+type TermView struct {
+	Name, URL string
+	Count     int // of its pages
+}
+
+// TOCEntry is a heading with those under it.
+type TOCEntry struct {
+	ID, Text string
+	Level    int
+	Children []TOCEntry
+}
+
+// ListView is one part of a list.
+type ListView struct {
+	Items      []*PageRef
+	Number, Of int    // of this part, from 1, and how many there are
+	Prev, Next string // URLs of the newer and the older part; "" at the ends
+	Terms      []TermView
+}
+
+// BlockView is what blocks/TYPE.html sees.
+type BlockView struct {
+	Site    *SiteView
+	Page    *PageView
+	Block   map[string]any // checked fields, defaults filled in
+	Index   int            // from 0
+	Heading int            // level of its title: 1 for the first block of a page whose layout leaves the title to it, else 2
+}
+
+// ShortcodeView is what shortcodes/NAME.html sees.
+type ShortcodeView struct {
+	Site  *SiteView
+	Page  *PageView
+	Args  map[string]any // checked, by name; positional ones by "0", "1"
+	Inner template.HTML  // of the text between its tags
+}
+
+// AssetView is a finished asset.
+type AssetView struct {
+	URL, Integrity string
+}
+
+// siteView makes the view that all pages share, but for what is current.
+func (r *Renderer) siteView() SiteView {
+	c := r.site.Config
+	return SiteView{
+		Title: c.Title, Description: c.Description, BaseURL: r.site.BaseURL, Lang: c.Lang, Organization: c.Organization,
+		Button: MenuView{Name: c.Button.Name, URL: c.Button.URL}, Settings: r.theme.Settings, Feed: r.site.Home.Feed,
+	}
+}
+
+// siteFor is the site as the page at a URL shows it.
+func (r *Renderer) siteFor(url string) *SiteView {
+	v := r.shared
+	v.Button.Current = v.Button.URL == url
+	v.Menus = make(map[string][]MenuView, len(r.site.Menus))
+	for name, items := range r.site.Menus {
+		menu := make([]MenuView, len(items))
+		for i, item := range items {
+			menu[i] = MenuView{Name: item.Name, URL: item.URL, Current: item.URL == url}
+		}
+		v.Menus[name] = menu
+	}
+	return &v
+}
+
+// pageView makes a page's view, all but its content and blocks.
+func (r *Renderer) pageView(p *site.Page) *PageView {
+	v := &PageView{
+		Kind: string(p.Kind), Layout: p.Layout, URL: p.URL, Permalink: p.Permalink, Title: p.Title, Description: p.Description,
+		Summary: p.Summary, Lang: p.Lang, Date: p.Date, Lastmod: p.Lastmod, Words: p.Words, ReadingMinutes: p.ReadingMinutes(),
+		Section: p.Section, Authors: authors(p), Noindex: p.Noindex, Terms: terms(p), Prev: r.refs[p.Prev], Next: r.refs[p.Next],
+		Feed: p.Feed, Image: p.Image, ImageAlt: p.ImageAlt,
+	}
+	if section := r.site.Sections[p.Section]; section != nil {
+		v.SectionTitle, v.SectionURL = section.Title, section.URL
+	}
+	if p.Kind == site.Kind404 {
+		v.Permalink = ""
+	}
+	if p.Entry != nil {
+		front := &p.Entry.Front
+		v.Params = front.Params
+		if front.Canonical != "" {
+			v.Permalink = front.Canonical
+		}
+		if r.site.Tree.Forms[front.Form] != nil { // one that is not there was reported with the plan
+			v.Form = front.Form
+		}
+	}
+	return v
+}
+
+func pageRef(p *site.Page) *PageRef {
+	return &PageRef{URL: p.URL, Title: p.Title, Description: p.Description, Summary: p.Summary, Date: p.Date, Authors: authors(p),
+		ReadingMinutes: p.ReadingMinutes(), Image: p.Image, ImageAlt: p.ImageAlt, Terms: terms(p), Section: p.Section}
+}
+
+func authors(p *site.Page) []AuthorView {
+	if len(p.Authors) == 0 {
+		return nil
+	}
+	views := make([]AuthorView, len(p.Authors))
+	for i, a := range p.Authors {
+		views[i] = AuthorView{Key: a.Key, Name: a.Name, Role: a.Role, Bio: a.Bio, Image: a.Image, URL: a.URL}
+	}
+	return views
+}
+
+func terms(p *site.Page) map[string][]TermView {
+	if len(p.Terms) == 0 {
+		return nil
+	}
+	views := make(map[string][]TermView, len(p.Terms))
+	for taxonomy, pages := range p.Terms {
+		views[taxonomy] = termViews(pages)
+	}
+	return views
+}
+
+func termViews(pages []*site.Page) []TermView {
+	views := make([]TermView, len(pages))
+	for i, t := range pages {
+		views[i] = TermView{Name: t.Term, URL: t.URL, Count: len(t.Items)}
+	}
+	return views
+}
+
+// listView is the part of a list that an output shows. Nil: it shows none.
+func (r *Renderer) listView(o site.Output) *ListView {
+	switch o.Page.Kind {
+	case site.KindTerms:
+		return &ListView{Number: 1, Of: 1, Terms: termViews(o.Page.Items)}
+	case site.KindSection, site.KindTerm:
+		return &ListView{Items: r.pageRefs(o.Pager.Items), Number: max(o.Pager.Number, 1), Of: max(o.Pager.Of, 1),
+			Prev: o.Pager.Prev, Next: o.Pager.Next}
+	}
+	return nil
+}
+
+func (r *Renderer) pageRefs(pages []*site.Page) []*PageRef {
+	refs := make([]*PageRef, len(pages))
+	for i, p := range pages {
+		refs[i] = r.refs[p]
+	}
+	return refs
+}

@@ -1,0 +1,91 @@
+package render
+
+import (
+	"bytes"
+	"html/template"
+
+	"leadsite/build/content"
+	"leadsite/build/markdown"
+	"leadsite/build/site"
+)
+
+// worker renders one page at a time. Its templates' functions see the page through it, which is why each worker has a
+// copy of all templates; they are copied once, not for each page.
+type worker struct {
+	r   *Renderer
+	set *template.Template
+	job *job
+	buf bytes.Buffer
+}
+
+// job is what a worker knows of the page that it renders.
+type job struct {
+	page     *site.Page // nil for a form's own page
+	view     View
+	lang     string
+	url      string          // path of the output
+	at       content.Pos     // what is being rendered: the page, a block, a shortcode
+	line     int             // number of the first line of the Markdown
+	shown    map[string]bool // ids of forms
+	markdown *markdown.Page
+	failed   error   // of a shortcode's template
+	quoted   bool    // the author wrote the mark that html/template has for a value that it refused
+	sample   *sample // while templates are tried out
+}
+
+func (r *Renderer) newWorker() *worker {
+	w := &worker{r: r}
+	set, err := r.master.Clone()
+	if err != nil {
+		panic(err) // only of a set that was executed, and the master never is
+	}
+	w.set = set.Funcs(w.funcs())
+	return w
+}
+
+// begin readies the worker for a page in a language, at a path, made from a file.
+func (w *worker) begin(lang, url string, at content.Pos) {
+	w.job = &job{lang: lang, url: url, at: at, shown: map[string]bool{}}
+	w.job.markdown = w.r.markdown.Page(w.hooks())
+}
+
+// page executes a layout over the job's view.
+func (w *worker) page(layout string) ([]byte, error) {
+	name := pageTemplate(layout)
+	if w.set.Lookup(name) == nil {
+		return nil, w.job.at.Errorf(content.DidYouMean(layout, w.r.theme.Layouts()), "there is no layout %q", layout)
+	}
+	w.buf.Reset()
+	err := w.set.ExecuteTemplate(&w.buf, name, &w.job.view)
+	if w.job.failed != nil {
+		err = w.job.failed
+	}
+	if err != nil {
+		return nil, w.r.locate("", err)
+	}
+	if !w.job.quoted && !w.r.quoted && bytes.Contains(w.buf.Bytes(), []byte(refusedMark)) {
+		return nil, w.refused(layout)
+	}
+	return bytes.Clone(w.buf.Bytes()), nil
+}
+
+// execute executes a template whose output becomes part of another's.
+func (w *worker) execute(name string, data any) (template.HTML, error) {
+	var out bytes.Buffer
+	if err := w.set.ExecuteTemplate(&out, name, data); err != nil {
+		return "", err
+	}
+	return template.HTML(out.String()), nil
+}
+
+// refusedMark is what html/template writes, without a word, in place of a value that would be dangerous there.
+const refusedMark = "ZgotmplZ"
+
+func (w *worker) refused(layout string) error {
+	before, _, _ := bytes.Cut(w.buf.Bytes(), []byte(refusedMark))
+	if len(before) > 60 {
+		before = before[len(before)-60:]
+	}
+	return w.job.at.Errorf("it follows "+string(bytes.TrimSpace(before))+" – an address must be a path or begin with https:, mailto: or tel:",
+		"the layout %q would write a value where it is dangerous", layout)
+}
