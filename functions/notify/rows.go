@@ -17,9 +17,9 @@ const longestLabel = 28
 // longestName is how many characters of a name a subject shows.
 const longestName = 40
 
-// line makes a visitor's text fit for one line.
+// line makes a visitor's text fit for one line: what broke it becomes a space.
 func line(s string) string {
-	return strings.Join(strings.Fields(form.Clean(s, false)), " ")
+	return strings.Join(strings.Fields(form.Clean(s, true)), " ")
 }
 
 // lines makes a visitor's text fit for several. The Unicode separators break a line in some mail programs, so they

@@ -2,6 +2,7 @@ package notify_test
 
 import (
 	"bytes"
+	"cmp"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -225,11 +226,13 @@ func (o *office) get(id string) lead.Lead {
 	return l
 }
 
-// history lists a lead's events of mails as "RECIPIENT STATE".
+// history lists a lead's events of mails as "RECIPIENT STATE", by time; of one millisecond, by the alphabet.
 func (o *office) history(id string) []string {
 	o.Helper()
+	events := o.get(id).Events
+	slices.SortStableFunc(events, func(a, b lead.Event) int { return cmp.Or(a.At.Compare(b.At), strings.Compare(a.To, b.To)) })
 	var all []string
-	for _, e := range o.get(id).Events {
+	for _, e := range events {
 		if e.Kind == lead.EventMail {
 			all = append(all, e.To+" "+e.State)
 		}
