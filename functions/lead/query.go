@@ -9,8 +9,11 @@ import (
 	"time"
 )
 
-// pageSize is how many leads a page holds when a Query does not say.
-const pageSize = 100
+// How many leads a page holds when a Query does not say, and at most.
+const (
+	pageSize    = 100
+	maxPageSize = 1_000_000
+)
 
 // WantedStatuses lists the statuses that q asks for, each once.
 func (q Query) WantedStatuses() []Status {
@@ -25,7 +28,7 @@ func (q Query) PageSize() int {
 	if q.Limit <= 0 {
 		return pageSize
 	}
-	return q.Limit
+	return min(q.Limit, maxPageSize)
 }
 
 // Matches says whether q asks for l. It does not look at the cursor.

@@ -197,6 +197,24 @@ func TestListReadsAgainWhatTheIndexNames(t *testing.T) {
 	}
 }
 
+// A lead on its way from one status to another may be named under both for a moment.
+func TestALeadThatIsNamedTwiceCountsOnce(t *testing.T) {
+	s := newStore(t)
+	mustPut(t, s, sample("lead"))
+	if err := s.HandOff(t.Context(), "lead", lead.HandOff{}); err != nil {
+		t.Fatal(err)
+	}
+	m := &merge{less: newestFirst}
+	for range 2 {
+		key := inboxKey(lead.New, s.shard("lead"))
+		m.streams = append(m.streams, s.inbox(key, places{"0", "~"}, lead.Query{}))
+	}
+	leads, err := s.reread(t.Context(), m, 10, func(lead.Lead) bool { return true })
+	if err != nil || len(leads) != 1 {
+		t.Errorf("%d leads, %v", len(leads), err)
+	}
+}
+
 func TestShardsMayGrow(t *testing.T) {
 	s := newStore(t)
 	s.Shards = 1

@@ -100,7 +100,7 @@ func (s *Store) ByPerson(ctx context.Context, person string, limit int) ([]lead.
 	w := &where{}
 	w.and("person = ? AND person <> ''", person)
 	w.and(alive, s.now().UnixMilli())
-	leads, err := s.leads(ctx, w, limit)
+	leads, err := s.leads(ctx, w, max(0, limit))
 	if err != nil {
 		return nil, fmt.Errorf("listing the leads of a person: %w", err)
 	}

@@ -23,7 +23,7 @@ func (s *Store) due(ctx context.Context, now time.Time, limit int) ([]lead.Due, 
 	if err := s.ready(ctx); err != nil {
 		return nil, err
 	}
-	rows, err := s.read.QueryContext(ctx, dueQuery, now.UnixMilli(), s.now().UnixMilli(), now.UnixMilli(), s.now().UnixMilli(), limit)
+	rows, err := s.read.QueryContext(ctx, dueQuery, now.UnixMilli(), s.now().UnixMilli(), now.UnixMilli(), s.now().UnixMilli(), max(0, limit))
 	if err != nil {
 		return nil, err
 	}

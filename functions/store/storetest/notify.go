@@ -52,6 +52,11 @@ var dues = []promise{
 			got = append(got, d.Lead)
 		}
 		same(e, "Due", got, []string{leadID(0), leadID(1), leadID(2), leadID(3), leadID(4)})
+		for _, limit := range []int{0, -1} {
+			due, err = e.store.Due(e.ctx(), e.after(time.Hour), limit)
+			e.ok(err)
+			same(e, "number of due leads", len(due), 0)
+		}
 	}},
 	{"follows a claim to the end of its lease", func(e *env) {
 		key := e.handedOff(ann)

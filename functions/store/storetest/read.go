@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -81,6 +82,15 @@ var lists = []promise{
 		l := e.put(e.lead(1))
 		e.ok(e.store.HandOff(e.ctx(), l.ID, lead.HandOff{Owner: "sales@example.com"}))
 		e.lists(lead.Query{}, 1)
+	}},
+	{"shows a lead from a HandOff on that changes nothing else", func(e *env) {
+		l := e.put(e.lead(1))
+		e.ok(e.store.HandOff(e.ctx(), l.ID, lead.HandOff{Owner: l.Owner, DueAt: l.DueAt, Wake: l.Wake}))
+		e.lists(lead.Query{}, 1)
+	}},
+	{"returns all for the largest Limit", func(e *env) {
+		e.listed(e.lead(1))
+		e.lists(lead.Query{Limit: math.MaxInt}, 1)
 	}},
 	{"shows spam, which nobody hands off, from its Put on", func(e *env) {
 		e.put(e.lead(1, spam))
@@ -301,6 +311,8 @@ var byPerson = []promise{
 		}
 		e.persons("sam", 10, 4, 3, 2, 1, 0)
 		e.persons("sam", 2, 4, 3)
+		e.persons("sam", 0)
+		e.persons("sam", -1)
 	}},
 	{"returns leads as Get does, without events", func(e *env) {
 		l := e.put(e.lead(1))
