@@ -74,21 +74,25 @@ func isName(s []byte) bool {
 	return len(s) > 0
 }
 
-// slugs holds the ids that are taken, each with the number to try next behind it.
-type slugs map[string]int
+// slugs knows which ids are taken.
+type slugs struct {
+	reserved map[string]bool
+	next     map[string]int // by id that is taken: the number to try next behind it
+}
+
+func (s slugs) taken(id string) bool { return s.next[id] > 0 || s.reserved[id] }
 
 // claim gives an id that nobody has: the one asked for, or the first of "-1", "-2", … behind it that is free.
 func (s slugs) claim(id string) string {
-	next, taken := s[id]
-	if !taken {
-		s[id] = 1
+	if !s.taken(id) {
+		s.next[id] = 1
 		return id
 	}
-	for n := max(next, 1); ; n++ {
+	for n := max(s.next[id], 1); ; n++ {
 		numbered := id + "-" + strconv.Itoa(n)
-		if _, taken := s[numbered]; !taken {
-			s[id] = n + 1
-			s[numbered] = 1
+		if !s.taken(numbered) {
+			s.next[id] = n + 1
+			s.next[numbered] = 1
 			return numbered
 		}
 	}

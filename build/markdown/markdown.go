@@ -45,6 +45,7 @@ package markdown
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/gomarkdown/markdown/ast"
@@ -79,6 +80,7 @@ type Hooks struct {
 	Image     func(*Image)            // may change an image's address and tell its size
 	Shortcode func(*Shortcode) string // the HTML of a shortcode
 	Word      func(key string) string // the page's word for one of Words; "" for the English one
+	Reserved  map[string]bool         // ids that elements around the text have
 }
 
 // Image is an image of the text.
@@ -107,7 +109,18 @@ type Page struct {
 
 // Page begins a page.
 func (c *Converter) Page(h Hooks) *Page {
-	return &Page{converter: c, hooks: h, ids: slugs{}}
+	return &Page{converter: c, hooks: h, ids: slugs{reserved: h.Reserved, next: map[string]int{}}}
+}
+
+// Claim keeps headings from having ids. False: a heading, or an earlier claim, has one of them; then none is claimed.
+func (p *Page) Claim(ids ...string) bool {
+	if slices.ContainsFunc(ids, p.ids.taken) {
+		return false
+	}
+	for _, id := range ids {
+		p.ids.next[id] = 1
+	}
+	return true
 }
 
 // Doc is a converted text.

@@ -172,6 +172,24 @@ func TestIDsAreUniqueOnAPage(t *testing.T) {
 	}
 }
 
+func TestIDsOfOthersAreLeftToThem(t *testing.T) {
+	page := markdown.New(markdown.Options{}).Page(markdown.Hooks{Reserved: map[string]bool{"main": true}})
+	if !page.Claim("contact", "contact-email") {
+		t.Error("a free id cannot be claimed")
+	}
+	doc, err := page.Convert([]byte("# Main\n# Contact\n# Contact email\n# Talk"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `<h1 id="main-1">Main</h1><h1 id="contact-1">Contact</h1><h1 id="contact-email-1">Contact email</h1><h1 id="talk">Talk</h1>`
+	if got := compact(doc.HTML); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	if page.Claim("free", "talk") || !page.Claim("free") {
+		t.Error("a claim that fails must leave all ids as they were")
+	}
+}
+
 func TestRawHTMLOffIsText(t *testing.T) {
 	doc, err := markdown.New(markdown.Options{}).Page(markdown.Hooks{}).Convert([]byte("<script>alert(1)</script>\n\na <b>c</b> <https://example.com>"))
 	if err != nil {
