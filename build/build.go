@@ -74,7 +74,7 @@ func Build(ctx context.Context, o Options) (*Report, error) {
 	out.checkLinks()
 	known := bundler{site: plan, theme: look, render: pages, minify: small, found: &found}.bundle()
 
-	report := &Report{Pages: out.pages(), Skipped: plan.Skipped, NextDue: plan.NextDue,
+	report := &Report{Pages: out.count(), Skipped: plan.Skipped, NextDue: plan.NextDue,
 		Errors: found.Errors(), Warnings: found.Warnings(), CSP: known.CSP}
 	if len(report.Errors) > 0 {
 		return report, nil

@@ -4,9 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"runtime"
-	"strings"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -30,13 +31,14 @@ type output struct {
 	found  *content.Problems
 
 	mu    sync.Mutex
-	files map[string]bool // every path of the site
+	files map[string]bool       // every path of the site
+	pages map[string]*site.Page // by URL, the parts of lists too
 	read  []check.Page
 }
 
 // write makes every file of the site, on as many goroutines as there are cores.
 func (o *output) write(ctx context.Context, assets *asset.Set) error {
-	o.files = map[string]bool{}
+	o.files, o.pages = map[string]bool{}, map[string]*site.Page{}
 	for _, a := range assets.All() {
 		if err := o.put(a.Path, a.Data); err != nil {
 			return err
@@ -67,7 +69,7 @@ func (o *output) writeOne(out site.Output) error {
 		return nil
 	}
 	if out.Kind == site.OutputHTML {
-		o.keep(check.Read(out.URL(), data))
+		o.keep(out, check.Read(out.URL(), data))
 		if data, err = o.minify.HTML(data); err != nil {
 			o.blame(out, err)
 			return nil
@@ -103,9 +105,10 @@ func (o *output) copy(c site.Copy) error {
 	return o.stage.Copy(c.Path, o.site.Tree.Source, "content/"+c.From.Path)
 }
 
-func (o *output) keep(p check.Page) {
+func (o *output) keep(out site.Output, p check.Page) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.pages[p.URL] = out.Page
 	o.read = append(o.read, p)
 }
 
@@ -123,32 +126,24 @@ func (o *output) checkLinks() {
 func (o *output) has(file string) bool { return o.files[file] }
 
 func (o *output) near(path string) string {
-	candidates := make([]string, 0, len(o.site.ByURL))
-	for at := range o.site.ByURL {
-		candidates = append(candidates, at)
-	}
-	return content.Nearest(path, candidates)
+	return content.Nearest(path, slices.Collect(maps.Keys(o.site.ByURL)))
 }
 
+// locate finds the place of a broken link in the file of its page; one that a template made is blamed on the page.
 func (o *output) locate(b check.Broken) *content.Error {
-	hint := "correct the link, or make what it leads to"
+	why, hint := b.Why, "correct the link, or make what it leads to"
 	if b.Near != "" {
 		hint = "did you mean " + b.Near + "?"
 	}
-	page := o.site.ByURL[b.Page]
-	if page == nil || page.Entry == nil {
-		return &content.Error{File: "content/site.yaml", Msg: b.Why + ", to which " + b.Page + " links", Hint: hint}
+	if skipped, ok := o.site.LeftOut(b.To); ok {
+		why += " in this build: content/" + skipped.Page + " is left out"
+		hint = "it is left out because: " + skipped.Why
 	}
-	return o.site.Tree.Find(page.Entry, b.Link.To).Errorf(hint, "%s", b.Why)
+	if page := o.pages[b.Page]; page != nil && page.Entry != nil {
+		return o.site.Tree.Find(page.Entry, b.Link.To).Errorf(hint, "%s", why)
+	}
+	return &content.Error{File: "content/site.yaml", Msg: why + ", to which " + b.Page + " links", Hint: hint}
 }
 
-// pages counts the HTML pages.
-func (o *output) pages() int {
-	n := 0
-	for path := range o.files {
-		if strings.HasSuffix(path, ".html") {
-			n++
-		}
-	}
-	return n
-}
+// count is how many HTML pages there are.
+func (o *output) count() int { return len(o.read) }

@@ -87,6 +87,7 @@ type Broken struct {
 	Page string // URL of the page that has it
 	Link Link
 	Why  string // "there is no page /x/", without a full stop
+	To   string // path that is not there: "/x/"; "" when it is an anchor, or no address at all
 	Near string // a path that exists and looks like it; "" for none
 }
 
@@ -101,7 +102,7 @@ func Links(pages []Page, base *url.URL, has func(file string) bool, near func(pa
 	for _, p := range pages {
 		for _, l := range p.Links {
 			if why, target := c.follow(p.URL, l); why != "" {
-				broken = append(broken, Broken{Page: p.URL, Link: l, Why: why, Near: near(target)})
+				broken = append(broken, Broken{Page: p.URL, Link: l, Why: why, To: target, Near: near(target)})
 			}
 		}
 	}

@@ -1,0 +1,141 @@
+package build_test
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/tools/txtar"
+
+	"leadsite/build"
+	"leadsite/themes"
+)
+
+var update = flag.Bool("update", false, "write what the builds give into the golden sites")
+
+// A golden site is a txtar archive: its source, then what comes of it.
+//
+//	content/…, themes/…   the source
+//	want/PATH             a file of the finished site, as it must be
+//	said                  what the build reports: errors with hints, warnings, what was left out
+//
+// Only the outputs that have a want are compared, and `files` must list every path of the site, one a line.
+func TestGoldenSites(t *testing.T) {
+	sites, err := filepath.Glob("testdata/golden/*.txtar")
+	if err != nil || len(sites) == 0 {
+		t.Fatal("no golden sites", err)
+	}
+	for _, file := range sites {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			archive, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := buildGolden(t, archive)
+			if *update {
+				if err := os.WriteFile(file, txtar.Format(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			compare(t, archive, got)
+		})
+	}
+}
+
+// compare reports every file of the archive that differs from what was built.
+func compare(t *testing.T, want, got *txtar.Archive) {
+	t.Helper()
+	built := map[string][]byte{}
+	for _, f := range got.Files {
+		built[f.Name] = f.Data
+	}
+	for _, f := range want.Files {
+		if !bytes.Equal(built[f.Name], f.Data) {
+			t.Errorf("%s is\n%s\nwant\n%s", f.Name, built[f.Name], f.Data)
+		}
+	}
+}
+
+// buildGolden builds an archive's source and returns the archive with its results as they are.
+func buildGolden(t *testing.T, archive *txtar.Archive) *txtar.Archive {
+	t.Helper()
+	dir := t.TempDir()
+	for _, f := range archive.Files {
+		if strings.HasPrefix(f.Name, "content/") || strings.HasPrefix(f.Name, "themes/") {
+			file := filepath.Join(dir, filepath.FromSlash(f.Name))
+			if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(file, f.Data, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	report, err := build.Build(t.Context(), options(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	public := os.DirFS(filepath.Join(dir, "public"))
+	out := &txtar.Archive{Comment: archive.Comment}
+	for _, f := range archive.Files {
+		switch path, isOutput := strings.CutPrefix(f.Name, "want/"); {
+		case f.Name == "said":
+			f.Data = []byte(said(report))
+		case f.Name == "files":
+			f.Data = []byte(list(public))
+		case isOutput:
+			data, err := fs.ReadFile(public, path)
+			if err != nil {
+				data = []byte(err.Error())
+			}
+			f.Data = append(bytes.TrimRight(data, "\n"), '\n')
+		}
+		out.Files = append(out.Files, f)
+	}
+	return out
+}
+
+// options build a folder's site on a fixed day.
+func options(dir string) build.Options {
+	return build.Options{Source: dir, Output: filepath.Join(dir, "public"), State: filepath.Join(dir, "state"),
+		Bundle: filepath.Join(dir, "dist", "bundle.json"), DefaultTheme: themes.Default(),
+		Now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}
+}
+
+func said(r *build.Report) string {
+	var out strings.Builder
+	for _, e := range r.Errors {
+		fmt.Fprintf(&out, "error: %v\nhint: %s\n", e, e.Hint)
+	}
+	for _, w := range r.Warnings {
+		fmt.Fprintf(&out, "warning: %v\n", w)
+	}
+	for _, s := range r.Skipped {
+		fmt.Fprintf(&out, "left out: %s: %s\n", s.Page, s.Why)
+	}
+	return out.String()
+}
+
+// list names every file of a site; fingerprints are left out, because they change with every mend of the theme.
+func list(site fs.FS) string {
+	var paths []string
+	fs.WalkDir(site, ".", func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			if strings.HasPrefix(path, "assets/") {
+				path = path[:strings.Index(path, ".")] + ".…" + filepath.Ext(path)
+			}
+			paths = append(paths, path)
+		}
+		return nil
+	})
+	slices.Sort(paths)
+	return strings.Join(paths, "\n") + "\n"
+}

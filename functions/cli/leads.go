@@ -1,0 +1,216 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"leadsite/functions/lead"
+)
+
+// Leads is the command `leadsite leads`, with its subcommands. They need the store alone: no source, no bundle.
+func Leads() *cobra.Command {
+	var at place
+	cmd := &cobra.Command{
+		Use: "leads", Short: "List and show leads",
+		Example: "  leadsite leads list --status new\n  leadsite leads show h5k2w7q3zt4m6y8c9d1e0f2g3a --json",
+	}
+	cmd.PersistentFlags().StringVar(&at.state, "state", "", "folder of the leads (default .leadsite in the source)")
+	cmd.PersistentFlags().StringVar(&at.store, "store", "", "sqlite:PATH or dynamodb:TABLE (default sqlite:leads.db in the state folder)")
+	cmd.AddCommand(list(&at), show(&at))
+	return cmd
+}
+
+func list(at *place) *cobra.Command {
+	var q lead.Query
+	var status, since string
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use: "list", Short: "List leads, newest first", Args: cobra.NoArgs,
+		Example: "  leadsite leads list --form contact --since 2026-11-01",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			var err error
+			if q.Statuses, err = statuses(status); err != nil {
+				return err
+			}
+			if q.Since, err = day(since); err != nil {
+				return err
+			}
+			return at.with(cmd, func(s lead.Store) error {
+				leads, err := all(cmd.Context(), s, q)
+				if err != nil {
+					return err
+				}
+				if asJSON {
+					return printJSON(cmd.OutOrStdout(), map[string][]lead.Lead{"leads": leads})
+				}
+				return printTable(cmd.OutOrStdout(), leads)
+			})
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&status, "status", "", "new, contacted, qualified, won, lost, unfit, spam, or any (default all but spam)")
+	flags.StringVar(&q.Form, "form", "", "only leads of this form")
+	flags.StringVar(&q.Email, "email", "", "only leads of this address")
+	flags.StringVar(&since, "since", "", "only leads from this day (2026-11-22) or time (RFC 3339) on")
+	flags.IntVar(&q.Limit, "limit", 0, "at most so many (default all)")
+	flags.BoolVar(&asJSON, "json", false, "print one JSON document")
+	return cmd
+}
+
+func show(at *place) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use: "show ID", Short: "Show one lead and all that happened to it", Args: cobra.ExactArgs(1),
+		Example: "  leadsite leads show h5k2w7q3zt4m6y8c9d1e0f2g3a --json",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return at.with(cmd, func(s lead.Store) error {
+				l, err := s.Get(cmd.Context(), args[0])
+				if errors.Is(err, lead.ErrNotFound) {
+					return hinted{fmt.Errorf("there is no lead %q", args[0]), "leadsite leads list --status any shows the ids"}
+				}
+				if err != nil {
+					return err
+				}
+				if asJSON {
+					return printJSON(cmd.OutOrStdout(), l)
+				}
+				return printLead(cmd.OutOrStdout(), l)
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON document")
+	return cmd
+}
+
+// statuses reads --status: "" is the store's default, "any" is every one.
+func statuses(s string) ([]lead.Status, error) {
+	switch {
+	case s == "":
+		return nil, nil
+	case s == "any":
+		return lead.Statuses(), nil
+	case slices.Contains(lead.Statuses(), lead.Status(s)):
+		return []lead.Status{lead.Status(s)}, nil
+	}
+	return nil, hinted{fmt.Errorf("there is no status %q", s), "one of new, contacted, qualified, won, lost, unfit, spam, or any"}
+}
+
+// day reads --since: a day in this machine's zone, or a time.
+func day(s string) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	if t, err := time.Parse(time.RFC3339, s); err == nil {
+		return t, nil
+	}
+	t, err := time.ParseInLocation(time.DateOnly, s, time.Local)
+	if err != nil {
+		return t, hinted{fmt.Errorf("--since %q is neither a day nor a time", s), "write it like 2026-11-22 or 2026-11-22T09:00:00Z"}
+	}
+	return t, nil
+}
+
+// all gathers the pages of a list, q.Limit leads at most; 0 is all there are.
+func all(ctx context.Context, s lead.Store, q lead.Query) ([]lead.Lead, error) {
+	leads, limit := []lead.Lead{}, q.Limit
+	for {
+		q.Limit = 500
+		if limit > 0 {
+			q.Limit = min(q.Limit, limit-len(leads))
+		}
+		page, err := s.List(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		leads = append(leads, page.Leads...)
+		if page.Next == "" || limit > 0 && len(leads) >= limit {
+			return leads, nil
+		}
+		q.Cursor = page.Next
+	}
+}
+
+func printJSON(w io.Writer, doc any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(doc)
+}
+
+func printTable(w io.Writer, leads []lead.Lead) error {
+	if len(leads) == 0 {
+		_, err := fmt.Fprintln(w, "no leads")
+		return err
+	}
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "ID\tRECEIVED\tSTATUS\tFORM\tE-MAIL\tPAGE\tSCORE")
+	for _, l := range leads {
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%d\n", l.ID, local(l.CreatedAt), l.Status, l.Form, plain(l.Email), plain(l.Page), l.Score.Points)
+	}
+	return table.Flush()
+}
+
+func printLead(w io.Writer, l lead.Lead) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	row := func(name, value string) {
+		if value != "" {
+			fmt.Fprintf(table, "%s\t%s\n", plain(name), strings.ReplaceAll(plainLines(value), "\n", "\n\t"))
+		}
+	}
+	row("id", l.ID)
+	row("status", string(l.Status))
+	row("form", l.Form)
+	row("received", local(l.CreatedAt))
+	row("owner", l.Owner)
+	if !l.DueAt.IsZero() {
+		row("answer by", local(l.DueAt))
+	}
+	for _, name := range sortedKeys(l.Fields) {
+		row(name, l.Fields[name].String())
+	}
+	for _, name := range sortedKeys(l.Extra) {
+		row(name+" (undeclared)", l.Extra[name])
+	}
+	row("page", l.Page)
+	row("campaign", l.Source.Campaign)
+	row("referrer", l.Source.Referrer)
+	row("score", fmt.Sprintf("%d", l.Score.Points))
+	row("", strings.Join(l.Score.Reasons, "\n"))
+	row("spam", strings.Join(l.Spam.Reasons, "\n"))
+	for _, e := range l.Events {
+		row(local(e.At), e.Kind+" "+strings.Join(slices.DeleteFunc([]string{e.By, e.To, e.State, string(e.ToStatus), e.Note}, func(s string) bool { return s == "" }), " "))
+	}
+	return table.Flush()
+}
+
+func local(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05") }
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// plain keeps what a visitor wrote from steering the terminal or breaking a table.
+func plain(s string) string { return strings.Join(strings.Fields(plainLines(s)), " ") }
+
+func plainLines(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\n' || r >= 0x7f && r < 0xa0 {
+			return -1
+		}
+		return r
+	}, s)
+}

@@ -1,0 +1,72 @@
+package cli
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/gofrs/flock"
+	"github.com/google/renameio/v2"
+
+	"leadsite/functions/lead"
+)
+
+// state is the folder that holds what this machine knows:
+//
+//	serve.lock   held by the one process that serves
+//	secret       the secret that all keys come from
+//	leads.db     the leads
+//	outbox/      the mails
+type state struct {
+	dir  string
+	lock *flock.Flock
+}
+
+// openState takes the folder for this process alone, making it when it is not there.
+func openState(dir string) (*state, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, hinted{fmt.Errorf("making the state folder: %w", err), "see that it can be written to, or name another with --state"}
+	}
+	lock := flock.New(filepath.Join(dir, "serve.lock"))
+	taken, err := lock.TryLock()
+	switch {
+	case err != nil:
+		return nil, hinted{fmt.Errorf("locking the state folder: %w", err), "see that it can be written to, or name another with --state"}
+	case !taken:
+		return nil, hinted{fmt.Errorf("another serve uses the state folder %s", dir), "end it, or name another folder with --state"}
+	}
+	return &state{dir: dir, lock: lock}, nil
+}
+
+func (s *state) path(name string) string { return filepath.Join(s.dir, name) }
+
+// keys reads the folder's secret, making one the first time.
+func (s *state) keys() (lead.Keys, error) {
+	file := s.path("secret")
+	text, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return s.newKeys(file)
+	}
+	if err != nil {
+		return lead.Keys{}, fmt.Errorf("reading the secret: %w", err)
+	}
+	return lead.ParseKeys(strings.TrimSpace(string(text)))
+}
+
+func (s *state) newKeys(file string) (lead.Keys, error) {
+	text, err := lead.NewSecret(rand.Reader)
+	if err != nil {
+		return lead.Keys{}, err
+	}
+	if err := renameio.WriteFile(file, []byte(text+"\n"), 0o600); err != nil {
+		return lead.Keys{}, fmt.Errorf("writing the secret: %w", err)
+	}
+	return lead.ParseKeys(text)
+}
+
+// Close lets the next process in.
+func (s *state) Close() error { return s.lock.Unlock() }
