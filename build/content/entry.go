@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/url"
 	"path"
 	"slices"
 	"strings"
@@ -145,19 +146,25 @@ func (e *Entry) Read(source fs.FS) ([]byte, error) {
 	return data[e.Body:], nil
 }
 
-// Find is the place of a text in an entry's file, as of a link's destination: in the Markdown before the front
-// matter, and there where it stands alone ("](/about/)") before where it is a part ("](/about/us/)"). A text that is
-// not there gives the file alone.
+// Find is the place of a text in an entry's file, as of a link's destination, which may be percent-encoded: in the
+// Markdown before the front matter, and there where it stands alone ("](/about/)") before where it is a part
+// ("](/about/us/)"). A text that is not there gives the file alone.
 func (t *Tree) Find(e *Entry, needle string) Pos {
 	data, err := fs.ReadFile(t.Source, e.File)
 	if err != nil || needle == "" {
 		return Pos{File: e.File}
 	}
+	plain, err := url.PathUnescape(needle)
+	if err != nil {
+		plain = needle
+	}
 	body := min(e.Body, len(data))
 	for _, part := range [][2]int{{body, len(data)}, {0, body}} {
-		if at := find(data[part[0]:part[1]], needle); at >= 0 {
-			line, col := position(data, part[0]+at)
-			return Pos{File: e.File, Line: line, Col: col}
+		for _, text := range []string{needle, plain} {
+			if at := find(data[part[0]:part[1]], text); at >= 0 {
+				line, col := position(data, part[0]+at)
+				return Pos{File: e.File, Line: line, Col: col}
+			}
 		}
 	}
 	return Pos{File: e.File}

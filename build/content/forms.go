@@ -152,12 +152,27 @@ func loadForm(source fs.FS, file string, config *Config, problems *Problems) *Fo
 		for _, fault := range f.Check() {
 			found.Add(v.At(fault.Path...).Errorf(fault.Hint, "%s", fault.Msg))
 		}
+		f.checkPeople(config, &found)
 	}
 	problems.Add(found.errors...)
+	problems.Warn(found.warnings...)
 	if !ok {
 		return nil
 	}
 	return f
+}
+
+// checkPeople wants somebody to be told of what the form brings.
+func (f *Form) checkPeople(config *Config, problems *Problems) {
+	if len(config.People) > 0 {
+		return
+	}
+	if len(f.Notify) == 0 && len(f.Route) == 0 {
+		problems.Warn(Pos{File: f.File}.Errorf("add notify: [sales@example.com], or people: to site.yaml", "nobody is told when this form is sent"))
+	}
+	if slices.Contains(f.Notify, form.Everyone) {
+		problems.Add(f.At("notify").Errorf("list the people under people: in site.yaml", "everyone is to be told, and site.yaml names nobody"))
+	}
 }
 
 // FormNames are the names of the forms, in the order of the alphabet.

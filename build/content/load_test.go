@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -166,13 +167,14 @@ func place(p content.Pos) string { return strings.TrimSuffix(p.Errorf("", "").Er
 
 func TestFind(t *testing.T) {
 	tree := load(t, map[string]string{"content/a.md": "---\ntitle: A\nimage: /boat.jpg\n---\n" +
-		"See [us](/about/us/) and\nÜber [this](/about/).\n"})
+		"See [us](/about/us/) and\nÜber [this](/about/).\n[Map](</our map/>)\n"})
 	e := tree.Entries[0]
 	for needle, want := range map[string]string{
 		"/about/":    "content/a.md:6:13",
 		"/about/us/": "content/a.md:5:10",
 		"/boat.jpg":  "content/a.md:3:8",
 		"/abou":      "content/a.md:5:10",
+		"/our%20map": "content/a.md:7:8",
 		"/nowhere/":  "content/a.md",
 		"":           "content/a.md",
 	} {
@@ -404,8 +406,18 @@ func TestLinks(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	t.Run("DirFS", func(t *testing.T) { checkLinks(t, os.DirFS(dir)) })
+	t.Run("Root", func(t *testing.T) { checkLinks(t, root.FS()) })
+}
+
+func checkLinks(t *testing.T, source fs.FS) {
 	var problems content.Problems
-	tree, err := content.Load(context.Background(), os.DirFS(dir), &problems)
+	tree, err := content.Load(context.Background(), source, &problems)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -63,14 +63,14 @@ var configKeys = keys[Config]{
 
 var organizationKeys = keys[Organization]{
 	"name":    text(func(o *Organization) *string { return &o.Name }),
-	"email":   text(func(o *Organization) *string { return &o.Email }),
+	"email":   email(func(o *Organization) *string { return &o.Email }),
 	"phone":   text(func(o *Organization) *string { return &o.Phone }),
 	"address": text(func(o *Organization) *string { return &o.Address }),
 	"logo":    text(func(o *Organization) *string { return &o.Logo }),
 }
 
 var mailKeys = keys[MailIdentity]{
-	"from": text(func(m *MailIdentity) *string { return &m.From }),
+	"from": email(func(m *MailIdentity) *string { return &m.From }),
 	"name": text(func(m *MailIdentity) *string { return &m.Name }),
 }
 
@@ -88,7 +88,7 @@ var authorKeys = keys[Author]{
 }
 
 var personKeys = keys[Person]{
-	"email": text(func(p *Person) *string { return &p.Email }),
+	"email": email(func(p *Person) *string { return &p.Email }),
 	"name":  text(func(p *Person) *string { return &p.Name }),
 	"role":  func(p *Person, v Value) { p.Role = v.OneOf("owner", "sales", "marketing") },
 }

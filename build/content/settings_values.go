@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"leadsite/functions/form"
 )
 
 // CleanBaseURL is an address at which a site can stand, with a slash at its end. A site stands at the root of its
@@ -66,6 +68,18 @@ func zone(c *Config, v Value) {
 		return
 	}
 	c.Zone = location
+}
+
+// email reads a bare address.
+func email[T any](field func(*T) *string) func(*T, Value) {
+	return func(into *T, v Value) {
+		text := v.Text()
+		address, ok := form.Address(text)
+		if !ok && text != "" {
+			v.Errorf("write a bare address like sales@example.com", "%q is not an e-mail address", text)
+		}
+		*field(into) = address
+	}
 }
 
 func paginate(c *Config, v Value) {

@@ -17,7 +17,7 @@ type Tree struct {
 	Config  *Config          // content/site.yaml
 	Entries []*Entry         // every page's file, sorted by Path
 	Forms   map[string]*Form // content/forms/*.yaml, by name
-	Data    map[string]any   // content/data/*, by name without extension: map[string]any, []any, string, int, float64, bool
+	Data    map[string]any   // content/data/*, by name without extension ("team/anna" in a folder): map[string]any, []any, string, int, float64, bool, nil; dates are text
 	Files   map[string]File  // other files below content/, by path there ("blog/trip/boat.jpg", "static/logo.svg")
 }
 
@@ -57,7 +57,7 @@ type Front struct {
 	Layout, Type                           string
 	Aliases, Keywords, Images, Authors     []string
 	Series                                 []string
-	Terms                                  map[string][]string // by taxonomy of site.yaml: "tags": {"crm", "email"}
+	Terms                                  map[string][]string // by taxonomy of site.yaml: "tags": {"crm", "email"}; tags and categories always
 	Menus                                  []Menu
 	Image, ImageAlt                        string
 	Blocks                                 []Block

@@ -29,14 +29,15 @@ func (p *Page) isPost() bool {
 	return p.Kind == KindPage && p.Section != "" && p.Layout != "landing" && !p.Date.IsZero()
 }
 
-// addSections gives each folder at the top a list page, and each list page its pages. A folder of landing pages alone
-// gets none unless its index.md asks for it: they are meant to be met one by one.
+// addSections gives each folder at the top a list page, and each list page its pages. A folder that holds only landing
+// pages, and pages that no search engine may show, gets none unless its index.md asks for it: they are meant to be met
+// one by one.
 func (p *planner) addSections() {
 	for _, page := range p.regular {
-		if page.Section == "" {
+		if page.Section == "" || page.Layout == "landing" || page.Noindex {
 			continue
 		}
-		if p.Sections[page.Section] == nil && page.Layout != "landing" {
+		if p.Sections[page.Section] == nil {
 			section := &Page{Kind: KindSection, URL: folderURL(page.Section), Lang: p.Config.Lang, Title: humanize(page.Section),
 				Layout: "list", Section: page.Section}
 			if p.add(section) {

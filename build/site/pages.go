@@ -156,6 +156,7 @@ func (p *planner) lastPart(page *Page, name string) string {
 		p.problems.Add(f.At("slug").Errorf("write the whole path as url:", "a slug is one part of a path, without a slash"))
 	case last == "":
 		p.problems.Add(p.place(page).Errorf("add slug: …", "no URL can be made of the name %q", cmp.Or(f.Slug, name)))
+		return "untitled"
 	}
 	return last
 }

@@ -2,6 +2,7 @@ package site
 
 import (
 	"cmp"
+	"io/fs"
 	"slices"
 	"strings"
 	"sync"
@@ -131,8 +132,12 @@ func (p *planner) leaveOut(e *content.Entry, why string, due time.Time) {
 	}
 }
 
-// add puts a page on its URL. False: another page is there.
+// add puts a page on its URL. False: another page is there, or it is no URL.
 func (p *planner) add(page *Page) bool {
+	if !fs.ValidPath(outputPath(page.URL)) {
+		p.problems.Add(p.place(page).Errorf("rename the folder, or add url: …", "no URL can be made of the path %s", page.origin()))
+		return false
+	}
 	if other := p.ByURL[page.URL]; other != nil {
 		if page.Entry == nil {
 			page, other = other, page

@@ -6,6 +6,7 @@ import (
 	"path"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"leadsite/build/content"
 )
@@ -105,7 +106,7 @@ func cleanURL(s string) (string, error) {
 	switch {
 	case strings.Contains(s, "://") || strings.HasPrefix(s, "//"):
 		return "", fmt.Errorf("%q is not a path of this site", s)
-	case strings.ContainsAny(s, "?#\\%\x00") || strings.ContainsFunc(s, unicode.IsControl):
+	case strings.ContainsAny(s, `?#\%`) || strings.ContainsFunc(s, unicode.IsControl) || !utf8.ValidString(s):
 		return "", fmt.Errorf("%q holds a character that a path cannot have", s)
 	}
 	clean := path.Clean("/" + s)

@@ -221,7 +221,7 @@ func TestHashCoversFilesAndSettings(t *testing.T) {
 }
 
 func TestShortcodes(t *testing.T) {
-	source := files("content/forms/contact.yaml", "submit: Send\nsuccess: /a/\nfields: [{name: email, label: E-mail, type: email}]\n")
+	source := files("content/forms/contact.yaml", "submit: Send\nsuccess: /a/\nnotify: a@example.com\nfields: [{name: email, label: E-mail, type: email}]\n")
 	th, tree, told := load(t, source)
 	if told != "" {
 		t.Fatal(told)
