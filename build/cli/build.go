@@ -59,7 +59,7 @@ func printReport(stdout, stderr io.Writer, r *build.Report, output string) {
 		fmt.Fprintf(stderr, "leadsite: left out %s: %s\n", s.Page, s.Why)
 	}
 	if !r.NextDue.IsZero() {
-		fmt.Fprintf(stderr, "leadsite: the next of them is due on %s\n", r.NextDue.Format("2 January 2006 15:04 MST"))
+		fmt.Fprintf(stderr, "leadsite: the next of them is due on %s\n", r.NextDue.Format("2006-01-02 15:04 MST"))
 	}
 	for _, w := range r.Warnings {
 		fmt.Fprintf(stderr, "leadsite: warning: %v\n", w)
