@@ -68,7 +68,7 @@ type (
 func (s *Site) atom(o Output) ([]byte, error) {
 	list := o.Page
 	feed := atomFeed{
-		Lang: list.Lang, ID: list.Permalink, Title: list.Title, Subtitle: list.Description,
+		Lang: list.Lang, ID: list.Permalink, Title: s.Config.Title, Subtitle: list.Description,
 		Updated: stamp(newest(o.Pager.Items)),
 		Links: []atomLink{{Rel: "self", Type: "application/atom+xml", Href: permalink(s.BaseURL, list.Feed)},
 			{Rel: "alternate", Type: "text/html", Href: list.Permalink}},

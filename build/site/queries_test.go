@@ -135,6 +135,7 @@ func TestPostsAndRelated(t *testing.T) {
 func TestBytes(t *testing.T) {
 	s := planned(t, site.Options{},
 		"content/site.yaml", siteYAML+"description: About <tests> & ropes.\norganization: {name: Ropes}\nauthors: {anna: {name: Anna Berg}}\n",
+		"content/index.md", "---\ntitle: Welcome to us\n---\n",
 		"content/blog/index.md", "---\ntitle: Notes\ndescription: \"All <notes>\"\n---\n",
 		"content/blog/a.md", post("One & two <b>", "2026-01-02T10:00:00+01:00", "description: In short.", "author: [anna, Ben]", "tags: [CRM]", "lastmod: 2026-03-04", "aliases: [/old/]"),
 		"content/blog/b.md", post("Grüße", "2026-01-01"),
@@ -186,6 +187,9 @@ func TestBytes(t *testing.T) {
 <body><p><a href="/blog/a/">One &amp; two &lt;b&gt;</a></p></body>
 </html>
 `,
+	}
+	if home := got["feed.xml"]; !strings.Contains(home, "<title>Test</title><subtitle>About &lt;tests&gt; &amp; ropes.</subtitle>") {
+		t.Errorf("the site's feed is not titled as the site:\n%s", home)
 	}
 	for path, text := range want {
 		if diff := cmp.Diff(text, got[path]); diff != "" {
