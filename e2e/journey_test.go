@@ -197,7 +197,7 @@ func TestHostileInputStaysText(t *testing.T) {
 	name := regexp.MustCompile(`/_leadsite/mail/[^"/]+\.eml`).FindString(list)
 	for _, page := range []string{"/_leadsite/mail/", name, name + "/html"} {
 		b.Open(site.URL + page)
-		if title := b.Title(); strings.Contains(title, "owned") {
+		if b.Title() == "owned" {
 			t.Errorf("%s ran what the visitor wrote", page)
 		}
 	}
