@@ -136,11 +136,11 @@ func (n *Notifier) compose(ctx context.Context, s *site, l lead.Lead) (words let
 	return words, m.ReplyTo, nil
 }
 
-// Tag names a notification of a lead where no address may stand: "lead-" and 16 hexadecimal digits of a hash of the
+// Tag names a notification of a lead where no address may stand: "lead-" and 32 hexadecimal digits of a hash of the
 // recipient. It is the tag "notification" of a mail, comes back with the mail's events, and is part of its Message-ID.
 func Tag(key lead.NotificationKey) string {
 	sum := sha256.Sum256([]byte(key.Recipient))
-	return key.Kind + "-" + hex.EncodeToString(sum[:8])
+	return key.Kind + "-" + hex.EncodeToString(sum[:16])
 }
 
 // passOn makes the mail to the next recipient due, before the refused one's ends. It returns "" when there is none.

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+
+	"leadsite/functions/bundle"
+)
+
+// environment is what the function is told by its surroundings.
+type environment struct {
+	table            string
+	configurationSet string // "" for none
+	root             string // the folder of program and bundle
+}
+
+func readEnvironment(getenv func(string) string) (environment, error) {
+	e := environment{table: getenv("TABLE"), configurationSet: getenv("CONFIGURATION_SET"), root: getenv("LAMBDA_TASK_ROOT")}
+	if e.table == "" || e.root == "" {
+		return e, errors.New("reading the environment: TABLE and LAMBDA_TASK_ROOT must be set")
+	}
+	return e, nil
+}
+
+// readBundle reads the site's bundle once.
+func readBundle(root string) (func() *bundle.Bundle, error) {
+	data, err := os.ReadFile(filepath.Join(root, "bundle.json"))
+	if err != nil {
+		return nil, fmt.Errorf("reading the bundle: %w", err)
+	}
+	b, err := bundle.Read(data)
+	return func() *bundle.Bundle { return b }, err
+}
+
+// awsConfig is region, credentials and endpoints, as the SDK finds them in the environment.
+func awsConfig(ctx context.Context) (aws.Config, error) {
+	cfg, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		return aws.Config{}, fmt.Errorf("reading the environment for AWS: %w", err)
+	}
+	return cfg, nil
+}

@@ -1,0 +1,61 @@
+// Command notify is the deployed function that tells sales: the table's stream calls it at once, a schedule every
+// minute. It is package notify, with the adapters of AWS.
+//
+//	TABLE               name of the DynamoDB table
+//	CONFIGURATION_SET   of SES, whose events report deliveries; may be absent
+//	AWS_*               region and credentials, as Lambda sets them; AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_DYNAMODB,
+//	                    _SESV2 point the clients elsewhere
+//
+// bundle.json lies beside the program (LAMBDA_TASK_ROOT). When something of this is missing, the program ends with 1
+// before it asks for an event. The function's timeout may be up to a minute: a lease is longer.
+package main
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"time"
+	_ "time/tzdata" // the runtime's image need not have the site's zone
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/sesv2"
+
+	"leadsite/functions/mail/ses"
+	"leadsite/functions/notify"
+	"leadsite/functions/store/dynamo"
+)
+
+func main() {
+	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	function, err := open(context.Background(), os.Getenv, log)
+	if err != nil {
+		log.Error("not started", "error", err)
+		os.Exit(1)
+	}
+	lambda.Start(function.handle)
+}
+
+// sendTimeout is how long SES may take for one mail. The lease, a minute longer, outlasts the function.
+const sendTimeout = 10 * time.Second
+
+// open makes the function of its environment.
+func open(ctx context.Context, getenv func(string) string, log *slog.Logger) (*function, error) {
+	env, err := readEnvironment(getenv)
+	if err != nil {
+		return nil, err
+	}
+	site, err := readBundle(env.root)
+	if err != nil {
+		return nil, err
+	}
+	cfg, err := awsConfig(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &function{log: log, notifier: &notify.Notifier{
+		Store:  dynamo.New(dynamodb.NewFromConfig(cfg), env.table, time.Now),
+		Sender: &ses.Sender{Client: sesv2.NewFromConfig(cfg), ConfigurationSet: env.configurationSet},
+		Bundle: site, Now: time.Now, Log: log, SendTimeout: sendTimeout,
+	}}, nil
+}
