@@ -23,7 +23,6 @@ type writer struct {
 	faults   []Fault
 	raw      bool        // the author's own HTML was written
 	refs     map[int]int // how often each footnote was referred to
-	marks    []int       // shortcodes in the order of the page
 }
 
 func (c *Converter) buffer() *bytes.Buffer {

@@ -45,11 +45,11 @@ func (m Message) headers() (map[gomail.Header]string, error) {
 	}
 	from, err := Address(m.From)
 	if err != nil {
-		return nil, fmt.Errorf("From is %w: %w", err, ErrRefused)
+		return nil, fmt.Errorf("the sender is %w: %w", err, ErrRefused)
 	}
 	to, err := Address(m.To)
 	if err != nil {
-		return nil, fmt.Errorf("To is %w: %w", err, ErrRefused)
+		return nil, fmt.Errorf("the recipient is %w: %w", err, ErrRefused)
 	}
 	id, err := messageID(m.ID)
 	if err != nil {
