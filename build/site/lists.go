@@ -233,7 +233,9 @@ func (p *planner) checkForms() {
 	for _, name := range p.Tree.FormNames() {
 		f := p.Tree.Forms[name]
 		if strings.HasPrefix(f.Success, "/") {
-			p.checkTarget(f.Success, f.At("success"), "the success page")
+			if problem := p.checkTarget(f.Success, f.At("success"), "the success page"); problem != nil {
+				p.problems.Add(problem)
+			}
 		}
 	}
 	for _, page := range p.Pages {

@@ -11,26 +11,42 @@ import (
 var themeMenus = []string{"main", "footer"}
 
 // addMenus makes the menus: the links of site.yaml first, then the pages that ask to be in one. It checks every link
-// of site.yaml on the way.
+// of site.yaml on the way, and leaves out those that lead nowhere: each page would show them, and the author would be
+// told of one slip as often as the site has pages.
 func (p *planner) addMenus() {
 	for _, name := range sortedKeys(p.Config.Menus) {
 		for i, link := range p.Config.Menus[name] {
-			p.checkLink(link, "menus", name, i)
-			p.Menus[name] = append(p.Menus[name], MenuItem(link))
+			if p.checkLink(link, "menus", name, i) {
+				p.Menus[name] = append(p.Menus[name], MenuItem(link))
+			}
 		}
 	}
-	if p.Config.Button != (content.Link{}) {
-		p.checkLink(p.Config.Button, "button")
+	if p.Config.Button != (content.Link{}) && !p.checkLink(p.Config.Button, "button") {
+		p.Config.Button = content.Link{}
 	}
-	if logo := p.Config.Organization.Logo; !p.isPicture(logo) {
-		p.problems.Add(p.noPicture(logo, p.Config.At("organization", "logo")))
+	p.addPagesToMenus()
+}
+
+// checkPictures wants the pictures of site.yaml to be there, and leaves out those that are not, for the same reason.
+func (p *planner) checkPictures() {
+	if logo := &p.Config.Organization.Logo; !p.isPicture(*logo) {
+		p.problems.Add(p.noPicture(*logo, p.Config.At("organization", "logo")))
+		*logo = ""
 	}
+	missing := make(map[string]bool) // keys of authors
 	for _, key := range sortedKeys(p.Config.Authors) {
 		if image := p.Config.Authors[key].Image; !p.isPicture(image) {
 			p.problems.Add(p.noPicture(image, p.Config.At("authors", key, "image")))
+			missing[key] = true
 		}
 	}
-	p.addPagesToMenus()
+	for _, page := range p.Pages {
+		for i := range page.Authors {
+			if missing[page.Authors[i].Key] {
+				page.Authors[i].Image = ""
+			}
+		}
+	}
 }
 
 // addPagesToMenus sorts the pages that name a menu by weight and name.
@@ -80,37 +96,42 @@ func weightOf(m content.Menu, page *Page) int {
 }
 
 // checkLink checks a link of site.yaml.
-func (p *planner) checkLink(link content.Link, path ...any) {
+func (p *planner) checkLink(link content.Link, path ...any) bool {
+	var problem *content.Error
 	switch {
 	case link.Name == "":
-		p.problems.Add(p.Config.At(path...).Errorf("add name: …", "the link to %q has no name", link.URL))
+		problem = p.Config.At(path...).Errorf("add name: …", "the link to %q has no name", link.URL)
 	case link.URL == "":
-		p.problems.Add(p.Config.At(path...).Errorf("add url: …", "the link %q has no url", link.Name))
+		problem = p.Config.At(path...).Errorf("add url: …", "the link %q has no url", link.Name)
 	default:
-		p.checkTarget(link.URL, p.Config.At(append(path, "url")...), "the link")
+		problem = p.checkTarget(link.URL, p.Config.At(append(path, "url")...), "the link")
 	}
+	if problem != nil {
+		p.problems.Add(problem)
+	}
+	return problem == nil
 }
 
 // checkTarget wants something at the end of a link within the site. what names the link.
-func (p *planner) checkTarget(to string, at content.Pos, what string) {
+func (p *planner) checkTarget(to string, at content.Pos, what string) *content.Error {
 	if isOutside(to) {
 		if scheme, _, _ := strings.Cut(to, ":"); !slices.Contains([]string{"https", "http", "mailto", "tel", "sms"}, scheme) {
-			p.problems.Add(at.Errorf("begin it with /, https://, mailto: or tel:", "%s %q is of a kind that browsers do not follow", what, to))
+			return at.Errorf("begin it with /, https://, mailto: or tel:", "%s %q is of a kind that browsers do not follow", what, to)
 		}
-		return
+		return nil
 	}
 	target, _, _ := strings.Cut(to, "#")
 	target, _, _ = strings.Cut(target, "?")
 	left, isLeft := p.LeftOut(target)
 	switch {
 	case target == "" || p.exists(target):
+		return nil
 	case !strings.HasPrefix(target, "/"):
-		p.problems.Add(at.Errorf("begin it with / or https://", "%s %q leads nowhere", what, to))
+		return at.Errorf("begin it with / or https://", "%s %q leads nowhere", what, to)
 	case isLeft:
-		p.problems.Add(at.Errorf("publish it, or link to another page", "%s leads to %s, which is left out: %s", what, target, left.Why))
-	default:
-		p.problems.Add(at.Errorf(p.nearestURL(target), "%s leads to %s, and there is no such page", what, target))
+		return at.Errorf("publish it, or link to another page", "%s leads to %s, which is left out: %s", what, target, left.Why)
 	}
+	return at.Errorf(p.nearestURL(target), "%s leads to %s, and there is no such page", what, target)
 }
 
 // isOutside says whether a link leads to another place than a page of this site.

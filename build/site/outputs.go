@@ -106,6 +106,7 @@ func (p *planner) resolveImage(page *Page) {
 		at = page.Entry.Front.At("images", 0)
 	}
 	p.problems.Add(p.noPicture(page.Image, at))
+	page.Image = "" // lists show it too, and would be blamed for it
 }
 
 // addAliases makes a page that leads on at each of a page's former addresses.

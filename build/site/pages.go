@@ -15,8 +15,8 @@ import (
 // addEntries makes a page of each published file.
 func (p *planner) addEntries(entries []*content.Entry) {
 	for _, e := range entries {
-		p.theme.CheckBlocks(p.Tree, e, p.problems)
 		page := p.page(e)
+		page.Blocks = p.theme.CheckBlocks(p.Tree, e, p.problems)
 		p.checkTitle(page)
 		p.setURL(page)
 		p.setLayout(page)

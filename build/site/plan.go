@@ -31,6 +31,7 @@ func Plan(tree *content.Tree, th *theme.Theme, opts Options, problems *content.P
 	p.connect()
 	p.addOutputs()
 	p.addMenus()
+	p.checkPictures()
 	p.checkForms()
 	return p.Site
 }
@@ -52,9 +53,10 @@ type planner struct {
 }
 
 func newPlanner(tree *content.Tree, th *theme.Theme, opts Options, problems *content.Problems) *planner {
+	config := *tree.Config
 	p := &planner{
 		Site: &Site{
-			Tree: tree, Config: tree.Config, BaseURL: tree.Config.BaseURL,
+			Tree: tree, Config: &config, BaseURL: tree.Config.BaseURL,
 			ByURL: make(map[string]*Page, len(tree.Entries)), ByPath: make(map[string]*Page, len(tree.Entries)),
 			Sections: make(map[string]*Page), Terms: make(map[string]map[string]*Page), Menus: make(map[string][]MenuItem),
 			files: make(map[string]string), leftOut: make(map[string]Skipped),

@@ -14,7 +14,7 @@ import (
 // Site is the plan.
 type Site struct {
 	Tree     *content.Tree
-	Config   *content.Config
+	Config   *content.Config  // without links and pictures that lead nowhere
 	BaseURL  string           // where the site stands, with a slash at the end
 	Pages    []*Page          // every page, in the order of their URLs
 	ByURL    map[string]*Page // by URL path: "/blog/first-post/"
@@ -69,6 +69,7 @@ type Page struct {
 	Image       string // the picture that stands for the page: a path of the site or a whole URL; "": none
 	ImageAlt    string
 	Feed        string             // URL of the list's own feed; "": it has none
+	Blocks      []content.Block    // of the front matter: checked by the theme, those with mistakes left out
 	Section     string             // first folder of its path: "blog"; "" at the top
 	Entry       *content.Entry     // nil for lists that no file describes
 	Taxonomy    string             // of KindTerms and KindTerm

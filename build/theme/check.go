@@ -11,18 +11,32 @@ import (
 	"leadsite/build/content"
 )
 
-// check fills in the settings of site.yaml, with the defaults of those it does not name.
+// check fills in the settings of site.yaml, with the defaults of those that it does not name or has wrong: a template
+// that met a wrong one would be blamed for it a second time.
 func (d declarations) check(cfg *content.Config, problems *content.Problems) map[string]any {
 	c := checker{problems: problems, noun: "setting", at: func(path ...any) content.Pos {
 		return cfg.At(append([]any{"settings"}, path...)...)
 	}}
-	return c.fields("the theme", d.settings.Fields, cfg.Settings, nil)
+	settings := c.fields("the theme", d.settings.Fields, cfg.Settings, nil)
+	for name, value := range settings {
+		found := new(content.Problems)
+		c.problems = found
+		if f := d.settings.Fields[name]; value != nil {
+			c.value(name, f, value, nil)
+		}
+		if len(found.Errors()) > 0 {
+			settings[name] = d.settings.Fields[name].Default
+		}
+	}
+	return settings
 }
 
 // CheckBlocks checks the blocks of a page against the theme's schemas, and fills in the defaults of fields that the
 // author left out. The fields of a checked block hold string, int, float64, bool, []any and map[string]any; a field
-// without a value and a default is absent.
-func (t *Theme) CheckBlocks(tree *content.Tree, entry *content.Entry, problems *content.Problems) {
+// without a value and a default is absent. It returns the blocks in which nothing is wrong: a template that met one of
+// the others would be blamed for it a second time.
+func (t *Theme) CheckBlocks(tree *content.Tree, entry *content.Entry, problems *content.Problems) []content.Block {
+	var right []content.Block
 	for i := range entry.Front.Blocks {
 		b := &entry.Front.Blocks[i]
 		schema, known := t.Blocks[b.Type]
@@ -30,9 +44,15 @@ func (t *Theme) CheckBlocks(tree *content.Tree, entry *content.Entry, problems *
 			problems.Add(b.At("type").Errorf(content.DidYouMean(b.Type, sorted(t.Blocks)), "unknown block %q", b.Type))
 			continue
 		}
-		c := checker{problems: problems, noun: "field", at: b.At, tree: tree}
+		var found content.Problems
+		c := checker{problems: &found, noun: "field", at: b.At, tree: tree}
 		b.Fields = c.fields("the block "+b.Type, schema.Fields, b.Fields, nil)
+		problems.Add(found.Errors()...)
+		if len(found.Errors()) == 0 {
+			right = append(right, *b)
+		}
 	}
+	return right
 }
 
 // CheckShortcode checks the arguments of a shortcode that stands at pos, as text by name ("0", "1" for positional

@@ -144,8 +144,9 @@ blocks:
 	if told != "" {
 		t.Fatalf("unexpected mistakes:\n%s", told)
 	}
+	var problems content.Problems
 	var got []map[string]any
-	for _, b := range tree.Entries[0].Front.Blocks {
+	for _, b := range th.CheckBlocks(tree, tree.Entries[0], &problems) { // checking what is checked changes nothing
 		got = append(got, b.Fields)
 	}
 	want := []map[string]any{
@@ -158,6 +159,17 @@ blocks:
 	}
 	if diff := cmp.Diff(map[string]any{"hue": 10, "brand": "name", "ink": "#112233"}, th.Settings); diff != "" {
 		t.Errorf("settings:\n%s", diff)
+	}
+}
+
+// A wrong setting is told once, and the templates see its default.
+func TestWrongSettings(t *testing.T) {
+	th, _, told := load(t, files("content/site.yaml", siteYAML+"settings: {hue: [1], brand: logo, ink: red}\n"))
+	if strings.Count(told, "\n") != 3 {
+		t.Errorf("told the author:\n%s", told)
+	}
+	if diff := cmp.Diff(map[string]any{"hue": 250, "brand": "logo", "ink": "#112233"}, th.Settings); diff != "" {
+		t.Error(diff)
 	}
 }
 
@@ -256,6 +268,16 @@ func TestShortcodes(t *testing.T) {
 		if diff := cmp.Diff(c.told, report(&problems)); diff != "" {
 			t.Errorf("%s %v:\n%s", c.name, c.args, diff)
 		}
+	}
+}
+
+// A block with a mistake is told of each time it is checked, and is none of those that can be shown.
+func TestBrokenBlocksAreLeftOut(t *testing.T) {
+	th, tree, _ := load(t, files("content/a.md", "---\ntitle: A\nblocks: [{type: hero}, {type: hero, title: B}, {type: heroo}]\n---\n"))
+	var problems content.Problems
+	right := th.CheckBlocks(tree, tree.Entries[0], &problems)
+	if len(right) != 1 || right[0].Fields["title"] != "B" || len(problems.Errors()) != 2 {
+		t.Errorf("right: %v\n%s", right, report(&problems))
 	}
 }
 
