@@ -9,12 +9,13 @@ import (
 	"time"
 )
 
-// Message is one mail to one recipient. No field may hold CR or LF (Text and HTML aside): MIME and Send refuse it.
+// Message is one mail to one recipient. No field may hold CR, LF or another control character (Text and HTML aside):
+// MIME and Send refuse it.
 type Message struct {
 	From       string // bare address of our own identity
 	FromName   string
 	To         string // bare address
-	ReplyTo    string // bare address; "" for none
+	ReplyTo    string // bare address; "" for none; one that Address refuses is left out
 	Subject    string
 	Text       string // plain part, UTF-8
 	HTML       string // HTML part, the same words
@@ -27,7 +28,7 @@ type Message struct {
 // Receipt is what a service answered.
 type Receipt struct {
 	MessageID string // as the service will name it in events
-	Delivered bool   // true: nothing further will be heard, and the mail is where it belongs (a local outbox)
+	Delivered bool   // true: nothing further will be heard; a local outbox holds the mail, or an SMTP server took it
 }
 
 // ErrRefused marks an error that will not go away by trying again: the address or the message is refused for good.

@@ -1,0 +1,38 @@
+package notify
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"leadsite/functions/bundle"
+)
+
+// TestActionsHaveAPlace: the theme's mail shows links of ours when there are any, and no link when there are none.
+func TestActionsHaveAPlace(t *testing.T) {
+	var source bundle.MailTemplate
+	for part, text := range map[string]*string{"subject": &source.Subject, "text": &source.Text, "html": &source.HTML} {
+		data, err := os.ReadFile("../../themes/default/mail/lead." + part + ".tmpl")
+		if err != nil {
+			t.Fatal(err)
+		}
+		*text = string(data)
+	}
+	parsed, err := parse("lead", source, english())
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := LeadMail{Brand: bundle.Brand{Accent: "#1d4d6b"}, ID: "h5k2", Form: "contact"}
+	for _, actions := range [][]Action{nil, {{Label: "Good fit", URL: "https://www.example.com/desk/v/token?a=1&b=2"}}} {
+		m.Actions = actions
+		l, err := parsed.render(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		inText := strings.Contains(l.text, "Good fit: https://www.example.com/desk/v/token?a=1&b=2\n")
+		inHTML := strings.Contains(l.html, `<a href="https://www.example.com/desk/v/token?a=1&amp;b=2"`)
+		if want := len(actions) > 0; inText != want || inHTML != want || strings.Contains(l.html, "<a ") != want {
+			t.Errorf("with %d actions:\n%s\n%s", len(actions), l.text, l.html)
+		}
+	}
+}
