@@ -60,7 +60,12 @@ func (b bundler) forms() map[string]map[string]*bundle.Form {
 	all := map[string]map[string]*bundle.Form{}
 	for name, declared := range b.site.Tree.Forms {
 		page, err := b.formPage(declared)
-		if err != nil {
+		var located *content.Error
+		switch {
+		case errors.As(err, &located):
+			b.found.Add(located)
+			continue
+		case err != nil:
 			b.found.Add(&content.Error{File: declared.File, Msg: fmt.Sprintf("making the page of form %s: %v", name, err),
 				Hint: "the theme's templates/form-error.html and partials/form.html make it"})
 			continue
