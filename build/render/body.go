@@ -81,7 +81,7 @@ func (w *worker) pageBlocks(p *site.Page) error {
 		}
 		html, err := w.within(b.Pos, "blocks/"+b.Type+".html", view)
 		if err != nil {
-			return w.r.locate("", err)
+			return err
 		}
 		w.job.view.Page.Blocks = append(w.job.view.Page.Blocks, html)
 	}
@@ -138,6 +138,7 @@ func (w *worker) hooks() markdown.Hooks {
 		},
 		Shortcode: w.shortcode,
 		Word:      func(key string) string { return words[key] },
+		Reserved:  w.r.reserved,
 	}
 }
 

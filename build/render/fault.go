@@ -71,20 +71,28 @@ func innermost(msg string) string {
 
 // locateEscape takes the place from html/template, which names it apart from the message.
 func (r *Renderer) locateEscape(e *content.Error, escape *template.Error) {
-	if _, name, ok := strings.Cut(escape.Name, " "); ok { // "post main" is of templates/post.html
-		layout, _, _ := strings.Cut(escape.Name, " ")
-		escape = &template.Error{Name: name, Line: escape.Line, Node: escape.Node, Description: escape.Description}
-		if escape.Name != baseFile {
-			escape.Name = "templates/" + layout + ".html"
-		}
-	}
-	if escape.Name != "" && e.Line == 0 {
-		e.File = escape.Name
-	}
 	if e.Line == 0 {
-		e.Line = escape.Line
+		e.File, e.Line = fileOf(escape.Name), escape.Line
 	}
 	e.Msg = escape.Description
+	switch escape.ErrorCode {
+	case template.ErrEndContext:
+		e.Msg, e.Hint = "the HTML is left open at the end", "close the tag, the quotation mark or the comment"
+	case template.ErrBranchEnd:
+		e.Msg, e.Hint = "the HTML differs in kind behind the branches", "open and close tags, quotation marks and comments within one branch"
+	}
+}
+
+// fileOf is the file that a template of the set comes from: "post main" from templates/post.html.
+func fileOf(name string) string {
+	layout, own, found := strings.Cut(name, " ")
+	switch {
+	case !found:
+		return name
+	case own == baseFile:
+		return baseFile
+	}
+	return "templates/" + layout + ".html"
 }
 
 // explain says in plain words what the packages say in theirs, where that helps.

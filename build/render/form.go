@@ -147,15 +147,19 @@ func (v *FieldView) fill(f *form.Field, s *slots) {
 	v.Error = s.mark(SlotError, f.Name, "")
 }
 
-// formID gives the ids of a form on the current page their beginning: its name, and a number when it was shown before.
-func (j *job) formID(name string) string {
+// formID gives the ids of a form their beginning: its name, or one with a number behind it when headings, or the same
+// form above, have such ids.
+func (j *job) formID(f *content.Form) string {
 	for n := 1; ; n++ {
-		id := name
+		id := f.Name
 		if n > 1 {
 			id += "-" + strconv.Itoa(n)
 		}
-		if !j.shown[id] {
-			j.shown[id] = true
+		ids := []string{id, id + "-" + form.ConsentName}
+		for i := range f.Fields {
+			ids = append(ids, id+"-"+f.Fields[i].Name)
+		}
+		if j.markdown.Claim(ids...) {
 			return id
 		}
 	}
@@ -170,6 +174,9 @@ func (w *worker) form(name string) (template.HTML, error) {
 	if f == nil {
 		return "", w.unknown("form", name, w.r.site.Tree.FormNames())
 	}
-	view := formView(f, w.job.formID(f.Name), w.job.url, nil)
-	return w.execute("partials/form.html", view)
+	html, err := w.execute("partials/form.html", formView(f, w.job.formID(f), w.job.url, nil))
+	if w.job.sample != nil {
+		return "", err // its ids are not the theme's
+	}
+	return html, err
 }

@@ -84,10 +84,10 @@ func (r *Renderer) FormErrorPage(f *content.Form) (html []byte, places []Slot, e
 	marks := newSlots(f)
 	w.begin(f.Lang, "", content.Pos{File: f.File})
 	w.job.view = View{Site: r.siteFor(""), Page: r.formErrorView(f)}
-	w.job.view.Form = formView(f, w.job.formID(f.Name), "", marks)
+	w.job.view.Form = formView(f, w.job.formID(f), "", marks)
 	page, err := w.page("form-error")
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, r.locate("", err)
 	}
 	return page, marks.list, nil
 }

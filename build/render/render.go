@@ -64,7 +64,8 @@ type Renderer struct {
 	icons    map[string]template.HTML
 	shared   SiteView
 	refs     map[*site.Page]*PageRef
-	quoted   bool // some page's title or description holds refusedMark
+	reserved map[string]bool // ids of the theme's own elements
+	quoted   bool            // some page's title or description holds refusedMark
 
 	master  *template.Template // parsed, never executed: what workers are cloned from
 	workers chan *worker
@@ -79,6 +80,7 @@ func New(o Options) *Renderer {
 		markdown: markdown.New(markdown.Options{RawHTML: o.Site.Config.RawHTML}),
 		images:   newImages(o.Site), workers: make(chan *worker, runtime.GOMAXPROCS(0)),
 	}
+	r.reserved = map[string]bool{}
 	r.shared = r.siteView()
 	r.refs = make(map[*site.Page]*PageRef, len(o.Site.Pages))
 	for _, p := range o.Site.Pages {
@@ -114,10 +116,15 @@ func (r *Renderer) Render(o site.Output) ([]byte, error) {
 	if o.Pager.Number > 1 {
 		w.job.view.Page.Permalink = r.absolute(o.URL())
 	}
-	if err := w.body(page); err != nil {
-		return nil, err
+	err := w.body(page)
+	if err != nil {
+		return nil, r.locate("", err)
 	}
-	return w.page(page.Layout)
+	html, err := w.page(page.Layout)
+	if err != nil {
+		return nil, r.locate("", err)
+	}
+	return html, nil
 }
 
 // place is the file that a page is made from.

@@ -1,8 +1,14 @@
 package render
 
 import (
+	"bytes"
+	"errors"
 	"html/template"
+	"io"
+	"strings"
 	"time"
+
+	"golang.org/x/net/html"
 
 	"leadsite/build/content"
 	"leadsite/build/theme"
@@ -17,7 +23,8 @@ type sample struct {
 }
 
 // try executes every template twice: on a page that has everything, and on one that has as little as possible. What
-// html/template finds only then, and fields that do not exist, come to light before the first page.
+// html/template finds only then, and fields that do not exist, come to light before the first page. The ids that the
+// templates have are noted, for headings to keep off.
 func (r *Renderer) try() []*content.Error {
 	var faults []*content.Error
 	for _, rich := range []bool{true, false} {
@@ -68,10 +75,29 @@ func (t *trial) layout(layout string) {
 	}
 	w.job.view = View{Site: t.site(), Page: t.page(layout), List: t.list(layout)}
 	if layout == "form-error" {
-		w.job.view.Form = formView(t.form(), "sample", "", newSlots(t.form()))
+		w.job.view.Form = formView(t.form(), sampleForm, "", newSlots(t.form()))
 	}
-	_, err := w.page(layout)
+	page, err := w.page(layout)
+	t.reserve(page)
+	if escape, ok := errors.AsType[*template.Error](err); ok && escape.ErrorCode == template.ErrEndContext {
+		err = t.leftOpen(layout, err)
+	}
 	t.fail(err)
+}
+
+// leftOpen finds the part of a page that leaves its HTML open. html/template speaks of the page as a whole.
+func (t *trial) leftOpen(layout string, whole error) error {
+	w := t.r.newWorker()
+	for _, part := range w.set.Templates() {
+		name := part.Name()
+		if strings.HasPrefix(name, layout+" ") && name != pageTemplate(layout) || strings.HasPrefix(name, "partials/") {
+			err := w.set.ExecuteTemplate(io.Discard, name, nil)
+			if escape, ok := errors.AsType[*template.Error](err); ok && escape.ErrorCode == template.ErrEndContext {
+				return err
+			}
+		}
+	}
+	return whole
 }
 
 func (t *trial) part(name string, view any) {
@@ -80,8 +106,26 @@ func (t *trial) part(name string, view any) {
 	if w.set.Lookup(name) == nil {
 		return // the theme lacks it, and says so
 	}
-	_, err := w.execute(name, view)
+	page, err := w.execute(name, view)
+	t.reserve([]byte(page))
 	t.fail(err)
+}
+
+// reserve notes the ids of a page that was tried, but for those of the made-up form.
+func (t *trial) reserve(page []byte) {
+	z := html.NewTokenizer(bytes.NewReader(page))
+	for {
+		switch z.Next() {
+		case html.ErrorToken:
+			return
+		case html.StartTagToken, html.SelfClosingTagToken:
+			for _, a := range z.Token().Attr {
+				if a.Key == "id" && !strings.HasPrefix(a.Val, sampleForm) {
+					t.r.reserved[a.Val] = true
+				}
+			}
+		}
+	}
 }
 
 func (t *trial) site() *SiteView {
@@ -104,7 +148,7 @@ func (t *trial) page(layout string) *PageView {
 	v.Authors, v.Image, v.ImageAlt, v.Terms = ref.Authors, ref.Image, ref.ImageAlt, ref.Terms
 	v.Params = map[string]any{}
 	v.Prev, v.Next = ref, ref
-	v.Content = "<h2 id=\"a\">A</h2><p>Text</p>"
+	v.Content = "<h2>A</h2><p>Text</p>"
 	v.TOC = []TOCEntry{{ID: "a", Text: "A", Level: 2, Children: []TOCEntry{{ID: "b", Text: "B", Level: 3}}}, {ID: "c", Text: "C", Level: 2}}
 	v.Blocks = []template.HTML{"<p>Block</p>"}
 	v.Form = sampleForm

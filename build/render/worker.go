@@ -23,10 +23,9 @@ type job struct {
 	page     *site.Page // nil for a form's own page
 	view     View
 	lang     string
-	url      string          // path of the output
-	at       content.Pos     // what is being rendered: the page, a block, a shortcode
-	line     int             // number of the first line of the Markdown
-	shown    map[string]bool // ids of forms
+	url      string      // path of the output
+	at       content.Pos // what is being rendered: the page, a block, a shortcode
+	line     int         // number of the first line of the Markdown
 	markdown *markdown.Page
 	failed   error   // of a shortcode's template
 	quoted   bool    // the author wrote the mark that html/template has for a value that it refused
@@ -45,11 +44,11 @@ func (r *Renderer) newWorker() *worker {
 
 // begin readies the worker for a page in a language, at a path, made from a file.
 func (w *worker) begin(lang, url string, at content.Pos) {
-	w.job = &job{lang: lang, url: url, at: at, shown: map[string]bool{}}
+	w.job = &job{lang: lang, url: url, at: at}
 	w.job.markdown = w.r.markdown.Page(w.hooks())
 }
 
-// page executes a layout over the job's view.
+// page executes a layout over the job's view. The error is as the templates' packages have it: locate makes it a mistake.
 func (w *worker) page(layout string) ([]byte, error) {
 	name := pageTemplate(layout)
 	if w.set.Lookup(name) == nil {
@@ -61,7 +60,7 @@ func (w *worker) page(layout string) ([]byte, error) {
 		err = w.job.failed
 	}
 	if err != nil {
-		return nil, w.r.locate("", err)
+		return nil, err
 	}
 	if !w.job.quoted && !w.r.quoted && bytes.Contains(w.buf.Bytes(), []byte(refusedMark)) {
 		return nil, w.refused(layout)
