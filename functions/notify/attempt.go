@@ -106,13 +106,12 @@ func (n *Notifier) message(ctx context.Context, s *site, l lead.Lead, c lead.Not
 		return mail.Message{}, err
 	}
 	_, domain, _ := strings.Cut(s.Brand.From, "@")
-	tag := Tag(c.NotificationKey)
 	return mail.Message{
 		From: s.Brand.From, FromName: s.Brand.FromName, To: c.Recipient, ReplyTo: replyTo,
 		Subject: words.subject, Text: words.text, HTML: words.html, Date: n.Now(),
-		ID:         fmt.Sprintf("lead-%s.%s.%d@%s", l.ID, tag, c.Attempts, domain),
+		ID:         fmt.Sprintf("lead-%s.%s.%d@%s", l.ID, hashOf(c.Kind + c.Recipient)[:8], c.Attempts, domain),
 		References: fmt.Sprintf("lead-%s@%s", l.ID, domain),
-		Tags:       map[string]string{"lead": l.ID, "notification": tag},
+		Tags:       map[string]string{"lead": l.ID, "notification": Tag(c.NotificationKey)},
 	}, nil
 }
 
@@ -136,11 +135,15 @@ func (n *Notifier) compose(ctx context.Context, s *site, l lead.Lead) (words let
 	return words, m.ReplyTo, nil
 }
 
-// Tag names a notification of a lead where no address may stand: "lead-" and 32 hexadecimal digits of a hash of the
-// recipient. It is the tag "notification" of a mail, comes back with the mail's events, and is part of its Message-ID.
+// Tag names a notification of a lead where no address may stand: its kind, "-" and 32 hexadecimal digits, the first of
+// the SHA-256 of the recipient. It is the tag "notification" of a mail, and comes back with the mail's events.
 func Tag(key lead.NotificationKey) string {
-	sum := sha256.Sum256([]byte(key.Recipient))
-	return key.Kind + "-" + hex.EncodeToString(sum[:16])
+	return key.Kind + "-" + hashOf(key.Recipient)[:32]
+}
+
+func hashOf(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:])
 }
 
 // passOn makes the mail to the next recipient due, before the refused one's ends. It returns "" when there is none.

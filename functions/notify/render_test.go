@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"leadsite/functions/bundle"
+	"leadsite/functions/lead"
 )
 
 // TestActionsHaveAPlace: the theme's mail shows links of ours when there are any, and no link when there are none.
@@ -34,5 +35,13 @@ func TestActionsHaveAPlace(t *testing.T) {
 		if want := len(actions) > 0; inText != want || inHTML != want || strings.Contains(l.html, "<a ") != want {
 			t.Errorf("with %d actions:\n%s\n%s", len(actions), l.text, l.html)
 		}
+	}
+}
+
+// TestTag: an event of a mail names the notification by its tag, which is how the table names it, too.
+func TestTag(t *testing.T) {
+	key := lead.NotificationKey{Lead: "h5k2", Kind: lead.KindLead, Recipient: "sales@example.com"}
+	if got, want := Tag(key), "lead-1bc5b2df43e1384578bbe1e8e71fca79"; got != want {
+		t.Errorf("the tag is %s, want %s", got, want)
 	}
 }
