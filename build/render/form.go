@@ -168,15 +168,11 @@ func (j *job) formID(f *content.Form) string {
 // form renders a form. Of one that is not there the template's place is reported.
 func (w *worker) form(name string) (template.HTML, error) {
 	f := w.r.site.Tree.Forms[name]
-	if w.job.sample != nil && name == sampleForm {
-		f = w.job.sample.form
-	}
-	if f == nil {
+	switch {
+	case w.job.sample != nil && (f != nil || name == sampleForm):
+		return "", nil // forms are tried by themselves
+	case f == nil:
 		return "", w.unknown("form", name, w.r.site.Tree.FormNames())
 	}
-	html, err := w.execute("partials/form.html", formView(f, w.job.formID(f), w.job.url, nil))
-	if w.job.sample != nil {
-		return "", err // its ids are not the theme's
-	}
-	return html, err
+	return w.execute("partials/form.html", formView(f, w.job.formID(f), w.job.url, nil))
 }

@@ -17,8 +17,9 @@ const baseFile = "templates/base.html"
 // each layout there is a copy of base.html, "page post", that calls them: so that partials are parsed, and escaped by
 // html/template, once for all layouts.
 func (r *Renderer) load() []*content.Error {
-	r.master = template.New("").Funcs(r.newWorkerFuncs())
-	l := loader{r: r, set: r.master, layouts: map[string]map[string]*parse.Tree{}}
+	l := loader{r: r, layouts: map[string]map[string]*parse.Tree{}}
+	l.empty = template.New("").Funcs((&worker{r: r}).funcs()) // a worker's own take their places
+	r.master = template.Must(l.empty.Clone())
 	for _, dir := range []string{"partials", "blocks", "shortcodes", "templates"} {
 		l.folder(dir)
 	}
@@ -29,12 +30,9 @@ func (r *Renderer) load() []*content.Error {
 	return l.faults
 }
 
-// newWorkerFuncs names the functions for the parser; a worker's own take their places.
-func (r *Renderer) newWorkerFuncs() template.FuncMap { return (&worker{r: r}).funcs() }
-
 type loader struct {
 	r       *Renderer
-	set     *template.Template
+	empty   *template.Template                // knows the functions' names
 	base    map[string]*parse.Tree            // definitions of base.html; its own tree under its file's name
 	layouts map[string]map[string]*parse.Tree // definitions by layout
 	faults  []*content.Error
@@ -63,7 +61,7 @@ func (l *loader) file(dir, file string) {
 		l.fail(file, err)
 		return
 	}
-	parsed, err := template.New(file).Funcs(l.r.newWorkerFuncs()).Parse(string(source))
+	parsed, err := template.Must(l.empty.Clone()).New(file).Parse(string(source))
 	if err != nil {
 		l.fail(file, err)
 		return
@@ -87,7 +85,7 @@ func (l *loader) file(dir, file string) {
 // add puts trees into the set under their own names.
 func (l *loader) add(trees map[string]*parse.Tree) {
 	for _, name := range sortedKeys(trees) {
-		if _, err := l.set.AddParseTree(name, trees[name]); err != nil {
+		if _, err := l.r.master.AddParseTree(name, trees[name]); err != nil {
 			l.fail(trees[name].ParseName, err)
 		}
 	}
