@@ -253,17 +253,42 @@ func TestTheLastIsNeverGivenUp(t *testing.T) {
 	o.same("mails", o.sent(), []string{"backup@example.com h"})
 }
 
-// TestACrashWhilePassingOn: the next recipient's mail is due before the refused one's ends.
-func TestACrashWhilePassingOn(t *testing.T) {
-	o := newOffice(t)
-	o.bundle.Forms["contact"]["en"].Notify = []string{"ü@example.com", "backup@example.com"}
-	o.put(o.sam(id("h")))
-	if err := o.another(crashing{o.store}, o.outbox).Handle(t.Context(), id("h")); err == nil {
-		t.Fatal("the crash went unseen")
+// leaving is a store whose process dies at the hand-off after the first.
+type leaving struct {
+	lead.Store
+	handedOff bool
+}
+
+func (l *leaving) HandOff(ctx context.Context, id string, h lead.HandOff) error {
+	if l.handedOff {
+		return errors.New("the process is gone")
 	}
-	o.clock.pass(2 * time.Minute)
-	o.sweep()
-	o.same("mails", o.sent(), []string{"backup@example.com h"})
+	l.handedOff = true
+	return l.Store.HandOff(ctx, id, h)
+}
+
+// TestACrashWhilePassingOn: the next recipient's mail is due before the refused one's ends, so that at no moment
+// nothing is due. The lead itself would be looked at again a day later only.
+func TestACrashWhilePassingOn(t *testing.T) {
+	for name, dying := range map[string]func(lead.Store) lead.Store{
+		"before the next is due":      func(s lead.Store) lead.Store { return &leaving{Store: s} },
+		"before the refused one ends": func(s lead.Store) lead.Store { return crashing{s} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := newOffice(t)
+			o.bundle.Forms["contact"]["en"].Notify = []string{"ü@example.com", "backup@example.com"}
+			o.put(o.sam(id("h")))
+			if err := o.another(dying(o.store), o.outbox).Handle(t.Context(), id("h")); err == nil {
+				t.Fatal("the crash went unseen")
+			}
+			o.clock.pass(2 * time.Minute)
+			o.sweep()
+			o.same("mails", o.sent(), []string{"backup@example.com h"})
+			if l := o.get(id("h")); l.Owner != "backup@example.com" {
+				t.Errorf("owner %q", l.Owner)
+			}
+		})
+	}
 }
 
 func TestNobodyToTell(t *testing.T) {
