@@ -67,7 +67,7 @@ func (r *reader) bareLink(p *parser.Parser, data []byte, offset int) (int, ast.N
 		end = len(rest)
 	}
 	address := trimLink(rest[:end])
-	if !isDomain(address[min(len(prefix), len(address)):], prefix == "www.") {
+	if !isDomain(address[min(len(prefix), len(address)):]) {
 		return 0, nil
 	}
 	url := html.UnescapeString(string(address))
@@ -111,14 +111,14 @@ func trimLink(address []byte) []byte {
 
 func isAlnumRune(r rune) bool { return r < 0x80 && isAlnum(byte(r)) }
 
-// isDomain says whether an address goes on with a host. One that begins with "www." has a further dot.
-func isDomain(rest []byte, dotted bool) bool {
+// isDomain says whether an address goes on with a host that has a dot.
+func isDomain(rest []byte) bool {
 	end := bytes.IndexAny(rest, "/?#:")
 	if end < 0 {
 		end = len(rest)
 	}
 	host := rest[:end]
-	if len(host) == 0 || host[0] == '.' || dotted && bytes.IndexByte(host, '.') < 0 {
+	if len(host) == 0 || host[0] == '.' || bytes.IndexByte(host, '.') < 0 {
 		return false
 	}
 	for _, c := range host {

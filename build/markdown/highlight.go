@@ -42,23 +42,36 @@ func codeLanguage(info []byte) string {
 	return string(info[:end])
 }
 
-// lexer finds chroma's lexer for a language. Nil: there is none.
+// lexer finds chroma's lexer for a language by its name, an alias or the ending of its files. Nil: there is none. Chroma's
+// own search compares an unknown name with every pattern of every lexer, which takes milliseconds.
 func (c *Converter) lexer(language string) chroma.Lexer {
 	if language == "" {
 		return nil
 	}
-	if l, ok := c.lexers.Load(language); ok {
-		lexer, _ := l.(chroma.Lexer)
-		return lexer
+	c.lexersOnce.Do(c.indexLexers)
+	return c.lexers[strings.ToLower(language)]
+}
+
+func (c *Converter) indexLexers() {
+	c.lexers = map[string]chroma.Lexer{}
+	add := func(name string, l chroma.Lexer) {
+		if name = strings.ToLower(name); c.lexers[name] == nil {
+			c.lexers[name] = l
+		}
 	}
-	lexer := lexers.Get(language)
-	if lexer != nil {
-		lexer = chroma.Coalesce(lexer)
-		c.lexers.Store(language, lexer)
-	} else {
-		c.lexers.Store(language, false)
+	all := lexers.GlobalLexerRegistry.Lexers
+	for _, l := range all {
+		for _, name := range append([]string{l.Config().Name}, l.Config().Aliases...) {
+			add(name, chroma.Coalesce(l))
+		}
 	}
-	return lexer
+	for _, l := range all {
+		for _, pattern := range l.Config().Filenames {
+			if ending, ok := strings.CutPrefix(pattern, "*."); ok {
+				add(ending, chroma.Coalesce(l))
+			}
+		}
+	}
 }
 
 func (w *writer) highlight(lexer chroma.Lexer, code string) {

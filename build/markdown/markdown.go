@@ -48,6 +48,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/alecthomas/chroma/v2"
 	"github.com/gomarkdown/markdown/ast"
 )
 
@@ -64,9 +65,10 @@ type Options struct {
 
 // Converter converts the texts of any number of pages, from any number of goroutines.
 type Converter struct {
-	options Options
-	lexers  sync.Map // of chroma, by the name of the language
-	buffers sync.Pool
+	options    Options
+	lexersOnce sync.Once // they are looked through when the first text has code
+	lexers     map[string]chroma.Lexer
+	buffers    sync.Pool
 }
 
 // New makes a converter.

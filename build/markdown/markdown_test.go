@@ -28,7 +28,7 @@ var texts = []struct{ name, in, want string }{
 		"<p>© &amp; \u00a0| → © &amp;bogus; AT&amp;T \uFFFD</p>"},
 	{"escapes", `\*not\* \'so\' \_this\_ 1\. \~ \q`, `<p>*not* 'so' _this_ 1. ~ \q</p>`},
 	{"emphasis", "*em* **strong** ***both*** _em_ snake_case_name __strong__ 2 * 3 * 4",
-		`<p><em>em</em> <strong>strong</strong> <strong><em>both</em></strong> <em>em</em> snake_case_name <strong>strong</strong> 2 * 3 * 4</p>`},
+		`<p><em>em</em> <strong>strong</strong> <em><strong>both</strong></em> <em>em</em> snake_case_name <strong>strong</strong> 2 * 3 * 4</p>`},
 	{"strikethrough", "~~two~~ and ~one~ but ~~~three and ~ alone",
 		`<p><del>two</del> and <del>one</del> but ~~~three and ~ alone</p>`},
 	{"code span", "Use `a < b`, `` a`b `` and `two\nlines`, not ` this.",
@@ -91,10 +91,10 @@ var texts = []struct{ name, in, want string }{
 	{"no link in a link", "[see https://example.com/ and sam@example.com](x/)", `<p><a href="x/">see https://example.com/ and sam@example.com</a></p>`},
 	{"images", `![A "boat" & more](boat.jpg "Title") ![](b.jpg)`,
 		`<p><img src="boat.jpg" alt="A &quot;boat&quot; &amp; more" title="Title"> <img src="b.jpg" alt="" loading="lazy"></p>`},
-	{"bare addresses", "Write to sam.o'neill+x@example.com. See https://example.com/a_b_(c)?d=1&e, (www.example.com) and http://x.",
+	{"bare addresses", "Write to sam.o'neill+x@example.com. See https://example.com/a_b_(c)?d=1&e, (www.example.com) and http://x.org. Not http://localhost:8080.",
 		`<p>Write to sam.o'<a href="mailto:neill+x@example.com">neill+x@example.com</a>. See ` +
 			`<a href="https://example.com/a_b_(c)?d=1&amp;e">https://example.com/a_b_(c)?d=1&amp;e</a>, ` +
-			`(<a href="http://www.example.com">www.example.com</a>) and <a href="http://x">http://x</a>.</p>`},
+			`(<a href="http://www.example.com">www.example.com</a>) and <a href="http://x.org">http://x.org</a>. Not http://localhost:8080.</p>`},
 	{"addresses in angle brackets", "<https://example.com/?a=b&c> <sam@example.com> <not a tag",
 		`<p><a href="https://example.com/?a=b&amp;c">https://example.com/?a=b&amp;c</a> <a href="mailto:sam@example.com">sam@example.com</a> &lt;not a tag</p>`},
 	{"no addresses", "a@b @c d@ xhttp://no.example www. me@example..com", `<p>a@b @c d@ xhttp://no.example www. me@example..com</p>`},

@@ -78,7 +78,7 @@ func (w *writer) node(n ast.Node) {
 	case *ast.Emph:
 		w.wrap("<em>", n, "</em>")
 	case *ast.Strong:
-		w.wrap("<strong>", n, "</strong>")
+		w.strong(n)
 	case *ast.Del:
 		w.wrap("<del>", n, "</del>")
 	case *ast.Code:
@@ -90,6 +90,17 @@ func (w *writer) node(n ast.Node) {
 	default:
 		w.block(n)
 	}
+}
+
+// strong writes ***both*** as GitHub does, with the emphasis outside. The parser has it inside, and alone in it only then.
+func (w *writer) strong(n *ast.Strong) {
+	if len(n.Children) == 1 {
+		if em, ok := n.Children[0].(*ast.Emph); ok {
+			w.wrap("<em><strong>", em, "</strong></em>")
+			return
+		}
+	}
+	w.wrap("<strong>", n, "</strong>")
 }
 
 func (w *writer) block(n ast.Node) {
