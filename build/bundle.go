@@ -59,6 +59,9 @@ func hashOf(b *bundle.Bundle) string {
 func (b bundler) forms() map[string]map[string]*bundle.Form {
 	all := map[string]map[string]*bundle.Form{}
 	for name, declared := range b.site.Tree.Forms {
+		if declared.Torn {
+			continue
+		}
 		page, err := b.formPage(declared)
 		var located *content.Error
 		switch {

@@ -82,9 +82,13 @@ func tooLarge(file string) *Error {
 }
 
 func (r *entryReader) parse(file string, data []byte) *Entry {
-	front, m := readMatter(file, data, r.problems)
+	var found Problems
+	front, m := readMatter(file, data, &found)
 	rel := strings.TrimPrefix(file, Root+"/")
-	e := &Entry{File: file, Path: rel, Lang: r.lang(rel), Front: readFront(front, r.config), Body: m.body}
+	e := &Entry{File: file, Path: rel, Lang: r.lang(rel), Torn: len(found.errors) > 0, Body: m.body}
+	e.Front = readFront(front, r.config)
+	r.problems.Add(found.errors...)
+	r.problems.Warn(found.warnings...)
 	e.Front.At = frontAt(r.source, file)
 	e.Line = bytes.Count(data[:m.body], []byte("\n")) + 1
 	sum := sha256.Sum256(data)

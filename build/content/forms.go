@@ -126,20 +126,19 @@ func loadForms(source fs.FS, files []string, config *Config, problems *Problems)
 		case other != nil:
 			problems.Add(Pos{File: file}.Errorf("delete one of them", "%s is the same form", other.File))
 		default:
-			if f := loadForm(source, file, config, problems); f != nil {
-				f.Name, forms[name] = name, f
-			}
+			f := loadForm(source, file, config, problems)
+			f.Name, forms[name] = name, f
 		}
 	}
 	return forms
 }
 
-// loadForm reads one form. Nil: the file cannot be read, or is no YAML.
+// loadForm reads one form. It is torn when the file cannot be read, or is no YAML.
 func loadForm(source fs.FS, file string, config *Config, problems *Problems) *Form {
 	data, problem := readText(source, file)
 	if problem != nil {
 		problems.Add(problem)
-		return nil
+		return tornForm(file)
 	}
 	var found Problems
 	v, ok := parseYAML(newDocument(file, 0, data, &found), data)
@@ -148,18 +147,47 @@ func loadForm(source fs.FS, file string, config *Config, problems *Problems) *Fo
 		f.Name, f.Lang = strings.TrimSuffix(path.Base(file), path.Ext(file)), config.Lang
 		formKeys.read(&f.Form, v, nil)
 	}
-	if len(found.errors) == 0 {
-		for _, fault := range f.Check() {
-			found.Add(v.At(fault.Path...).Errorf(fault.Hint, "%s", fault.Msg))
-		}
+	if ok {
+		f.checkFaults(&found)
 		f.checkPeople(config, &found)
 	}
 	problems.Add(found.errors...)
 	problems.Warn(found.warnings...)
 	if !ok {
-		return nil
+		return tornForm(file)
 	}
 	return f
+}
+
+func tornForm(file string) *Form {
+	return &Form{File: file, Torn: true, At: func(...any) Pos { return Pos{File: file} }}
+}
+
+// checkFaults says what is wrong with the declaration as a whole. A field in which something could not be read is not
+// blamed for what it therefore lacks.
+func (f *Form) checkFaults(problems *Problems) {
+	read := problems.errors
+	for _, fault := range f.Check() {
+		from, to := f.lines(fault.Path)
+		if !slices.ContainsFunc(read, func(e *Error) bool { return from <= e.Line && e.Line < to }) {
+			problems.Add(f.At(fault.Path...).Errorf(fault.Hint, "%s", fault.Msg))
+		}
+	}
+}
+
+// lines are the first line of the part of the declaration that a path leads into, and the one after its last: of a
+// field, its own; otherwise of the key.
+func (f *Form) lines(path []any) (from, to int) {
+	if len(path) < 2 || path[0] != "fields" {
+		line := f.At(path...).Line
+		return line, line + 1
+	}
+	i, _ := path[1].(int)
+	from = f.At("fields", i).Line
+	if i+1 < len(f.Fields) {
+		return from, max(from+1, f.At("fields", i+1).Line)
+	}
+	return from, max(from, f.At(path...).Line) + 1
 }
 
 // checkPeople wants somebody to be told of what the form brings.

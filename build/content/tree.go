@@ -32,6 +32,7 @@ type File struct {
 type Form struct {
 	form.Form
 	File string                // "content/forms/contact.yaml"
+	Torn bool                  // the file could not be read, which was reported: pages may name the form, nothing more is known
 	At   func(path ...any) Pos // the place of a key: At("fields", 2, "type"); the nearest known parent's otherwise
 }
 
@@ -41,6 +42,7 @@ type Entry struct {
 	Path    string // below content/: "blog/first.md"
 	Lang    string // from "first.de.md"; the site's language otherwise
 	Front   Front
+	Torn    bool   // the front matter could not be read, which was reported: what it lacks is no further mistake
 	Body    int    // byte offset where the Markdown begins
 	Line    int    // line number of the body's first line
 	Hash    string // hex SHA-256 of the whole file

@@ -169,6 +169,8 @@ func (j *job) formID(f *content.Form) string {
 func (w *worker) form(name string) (template.HTML, error) {
 	f := w.r.site.Tree.Forms[name]
 	switch {
+	case f != nil && f.Torn:
+		return "", nil
 	case w.job.sample != nil && (f != nil || name == sampleForm):
 		return "", nil // forms are tried by themselves
 	case f == nil:

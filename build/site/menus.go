@@ -153,7 +153,7 @@ func (p *planner) nearestURL(to string) string {
 	if near := content.Nearest(to, sortedKeys(p.ByURL)); near != "" {
 		return "did you mean \"" + near + "\"?"
 	}
-	return ""
+	return "make that page, or name another"
 }
 
 // isPicture says whether a picture's address leads to a file. No address leads nowhere, and that is fine.

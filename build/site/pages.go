@@ -87,6 +87,9 @@ func (p *planner) checkTitle(page *Page) {
 	case KindTerm:
 		page.Title = humanize(cmp.Or(name, path.Base(folder)))
 	default:
+		if page.Entry.Torn {
+			return
+		}
 		p.problems.Add(page.Entry.Front.At("title").Errorf("add title: … to its front matter", "the page has no title"))
 	}
 }
