@@ -142,7 +142,7 @@ func TestRenderIsPureAndConcurrent(t *testing.T) {
 		"content/about.md", "---\ntitle: About\nform: contact\n---\n## A\n## A\n")
 	for i := range 40 {
 		source[fmt.Sprintf("content/blog/p%02d.md", i)] = &fstest.MapFile{Data: fmt.Appendf(nil,
-			"---\ntitle: Post %d\ndate: 2026-03-%02d\ntags: [a, b%d]\n---\n## Head\n\nText[^1] {{< form contact >}}\n\n[^1]: Note %d\n", i, i%28+1, i%5, i)}
+			"---\ntitle: Post %d\ndate: 2026-03-%02d\ntags: [a, b%d]\n---\n## Head\n\nText[^1] {{< form contact >}}\n\n```go\nvar x = %d\n```\n\n[^1]: Note %d\n", i, i%28+1, i%5, i, i)}
 	}
 	r := open(t, source)
 	first := map[string][]byte{}
