@@ -176,11 +176,10 @@ func (s *serving) build(ctx context.Context, backend Backend) serve.Outcome {
 			s.say("hint: %s", e.Hint)
 		}
 	}
-	changed := report.Published.Written+report.Published.Deleted > 0
-	if changed {
-		s.say("built %d pages, %d files changed", report.Pages, report.Published.Written+report.Published.Deleted)
+	if n := len(report.Published.Changed); n > 0 {
+		s.say("built %d pages, %d files changed", report.Pages, n)
 	}
-	return serve.Outcome{Problems: s.problems(report.Errors), Changed: changed, CSP: report.CSP}
+	return serve.Outcome{Problems: s.problems(report.Errors), Changed: report.Published.Changed, CSP: report.CSP}
 }
 
 // problems are the mistakes as the browser's overlay shows them, with the line of the source.

@@ -29,9 +29,11 @@ func (s *Stage) Commit() (Result, error) {
 			return result, fmt.Errorf("publishing %s: %w", path, err)
 		}
 		result.Written++
+		result.Changed = append(result.Changed, path)
 	}
 	deleted, err := s.prune()
-	result.Deleted = deleted
+	result.Deleted = len(deleted)
+	result.Changed = append(result.Changed, deleted...)
 	return result, err
 }
 
@@ -85,10 +87,9 @@ func (s *Stage) mkParent(path string) error {
 }
 
 // prune deletes the files that this build did not make, and the folders that are empty then.
-func (s *Stage) prune() (int, error) {
-	deleted := 0
+func (s *Stage) prune() (deleted []string, err error) {
 	var folders []string
-	err := filepath.WalkDir(s.output, func(file string, d fs.DirEntry, err error) error {
+	err = filepath.WalkDir(s.output, func(file string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
@@ -109,7 +110,7 @@ func (s *Stage) prune() (int, error) {
 		if _, ours := s.staged[filepath.ToSlash(rel)]; ours {
 			return nil
 		}
-		deleted++
+		deleted = append(deleted, filepath.ToSlash(rel))
 		return os.Remove(file)
 	})
 	if err != nil {

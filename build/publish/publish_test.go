@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -63,11 +64,11 @@ func tree(t *testing.T, root string) string {
 func TestCommitWritesOnlyWhatChanged(t *testing.T) {
 	root := t.TempDir()
 	first := publishAll(t, root, map[string]string{"index.html": "home", "blog/a/index.html": "a", "assets/x.css": "x"})
-	if first != (publish.Result{Written: 3}) {
+	if first.Written != 3 || first.Kept != 0 || first.Deleted != 0 || len(first.Changed) != 3 {
 		t.Errorf("first build: %+v", first)
 	}
 	second := publishAll(t, root, map[string]string{"index.html": "home", "blog/b/index.html": "b", "assets/x.css": "x"})
-	if second != (publish.Result{Written: 1, Kept: 2, Deleted: 1}) {
+	if second.Written != 1 || second.Kept != 2 || second.Deleted != 1 || !slices.Equal(second.Changed, []string{"blog/b/index.html", "blog/a/index.html"}) {
 		t.Errorf("second build: %+v", second)
 	}
 	if got, want := tree(t, root), "assets/x.css=x\nblog/b/index.html=b\nindex.html=home\n"; got != want {

@@ -44,6 +44,7 @@ type Stage struct {
 // Result counts what a commit did, in files.
 type Result struct {
 	Written, Kept, Deleted int
+	Changed                []string // paths that were written or deleted, in no order
 }
 
 // Open waits until no other build of this state runs, and begins an empty stage. Close must be called in any case.

@@ -35,8 +35,7 @@ func (p pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "pages can only be read", http.StatusMethodNotAllowed)
 		return
 	}
-	outcome, _, _ := p.latest.get()
-	setHeaders(w.Header(), outcome.CSP)
+	setHeaders(w.Header(), p.latest.csp())
 	name, redirect := p.resolve(r.URL.Path)
 	if redirect != "" {
 		target := *r.URL

@@ -31,7 +31,7 @@ const Prefix = "/_leadsite/"
 // Outcome is what one build came to.
 type Outcome struct {
 	Problems []Problem // mistakes; the site is then as it was
-	Changed  bool      // files of the site differ from before
+	Changed  []string  // files of the site that differ from before: "blog/first/index.html"
 	CSP      string    // Content-Security-Policy of its pages
 }
 
@@ -55,8 +55,11 @@ func (s *Server) Run(ctx context.Context, ln net.Listener, ready func()) error {
 	if err != nil {
 		return err
 	}
-	s.latest.started = time.Now().UnixNano()
+	s.latest.begin(site, time.Now())
 	s.rebuild(ctx)
+	if err := s.latest.readAll(); err != nil {
+		return err
+	}
 
 	server := &http.Server{Handler: s.handler(site), ReadHeaderTimeout: 10 * time.Second,
 		BaseContext: func(net.Listener) context.Context { return ctx }}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -55,19 +56,36 @@ func start(t *testing.T) *desk {
 	return d
 }
 
-// build copies the source into a page; the word "mistake" in it is one.
+// build copies all files of the source into a page, but for style.txt, which names its stylesheet; the word "mistake"
+// in it is one.
 func (d *desk) build(context.Context) serve.Outcome {
 	d.builds.Add(1)
-	text, err := os.ReadFile(filepath.Join(d.source, "page.txt"))
-	if err != nil || strings.Contains(string(text), "mistake") {
+	text, style, err := d.read()
+	if err != nil || strings.Contains(text, "mistake") {
 		return serve.Outcome{Problems: []serve.Problem{{Place: "content/page.txt:1:1", Msg: fmt.Sprint("a mistake ", err)}}}
 	}
 	err = errors.Join(os.MkdirAll(filepath.Join(d.site, "page"), 0o755),
-		os.WriteFile(filepath.Join(d.site, "page", "index.html"), append([]byte("<!doctype html><body>"), append(text, "</body>"...)...), 0o644))
+		os.WriteFile(filepath.Join(d.site, "page", "index.html"), []byte("<!doctype html><link rel=stylesheet href=/"+style+".css><body>"+text+"</body>"), 0o644))
 	if err != nil {
 		return serve.Outcome{Problems: []serve.Problem{{Msg: err.Error()}}}
 	}
-	return serve.Outcome{Changed: true, CSP: "default-src 'self'"}
+	return serve.Outcome{Changed: []string{"page/index.html", style + ".css"}, CSP: "default-src 'self'"}
+}
+
+func (d *desk) read() (text, style string, err error) {
+	err = filepath.WalkDir(d.source, func(file string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(file)
+		if e.Name() == "style.txt" {
+			style = string(data)
+		} else {
+			text += string(data)
+		}
+		return err
+	})
+	return text, style, err
 }
 
 // write replaces a file in one step, so that no build sees half of it.
@@ -96,14 +114,14 @@ func (d *desk) get(t *testing.T, path string) (*http.Response, string) {
 }
 
 type state struct {
-	Edition  string
-	Problems []serve.Problem
+	Page, Styles string
+	Problems     []serve.Problem
 }
 
-// listen returns a function that waits for the next message to a browser.
-func (d *desk) listen(t *testing.T) func() state {
+// listen returns a function that waits for the next message to a browser that shows a page.
+func (d *desk) listen(t *testing.T, page string) func() state {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), "GET", d.url+"/_leadsite/events", nil)
+	req, err := http.NewRequestWithContext(t.Context(), "GET", d.url+"/_leadsite/events?page="+page, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -173,53 +191,73 @@ func TestReloadScriptIsOnlyOnTheWayOut(t *testing.T) {
 
 func TestChangesReachTheBrowser(t *testing.T) {
 	d := start(t)
-	next := d.listen(t)
+	next := d.listen(t, "/page/")
 	first := next()
 	write(t, filepath.Join(d.source, "page.txt"), "second")
-	if again := next(); again.Edition == first.Edition {
-		t.Error("the edition did not change")
+	if again := next(); again.Page == first.Page {
+		t.Error("the page is not to be loaded again")
 	}
 	if _, body := d.get(t, "/page/"); !strings.Contains(body, "second") {
 		t.Errorf("got %s", body)
 	}
 }
 
+// TestOnlyWhatChangedIsLoadedAgain changes the stylesheet, which pages take without being loaded again, and a page,
+// which others do not care about.
+func TestOnlyWhatChangedIsLoadedAgain(t *testing.T) {
+	d := start(t)
+	next, other := d.listen(t, "/page/"), d.listen(t, "/other/")
+	first, calm := next(), other()
+	write(t, filepath.Join(d.source, "style.txt"), "blue")
+	if styled := next(); styled.Page != first.Page || styled.Styles == first.Styles {
+		t.Errorf("after a change of style: %+v, before %+v", styled, first)
+	}
+	other()
+	write(t, filepath.Join(d.source, "page.txt"), "second")
+	if again := next(); again.Page == first.Page {
+		t.Error("the changed page is not loaded again")
+	}
+	if still := other(); still.Page != calm.Page {
+		t.Error("a page that did not change is loaded again")
+	}
+}
+
 func TestMistakesAreShownAndGoAway(t *testing.T) {
 	d := start(t)
-	next := d.listen(t)
+	next := d.listen(t, "/page/")
 	first := next()
 	write(t, filepath.Join(d.source, "page.txt"), "mistake")
 	wrong := next()
-	if len(wrong.Problems) != 1 || wrong.Problems[0].Place != "content/page.txt:1:1" || wrong.Edition != first.Edition {
+	if len(wrong.Problems) != 1 || wrong.Problems[0].Place != "content/page.txt:1:1" || wrong.Page != first.Page {
 		t.Errorf("got %+v", wrong)
 	}
 	if res, body := d.get(t, "/page/"); !strings.Contains(body, "first") || res.Header.Get("Content-Security-Policy") == "" {
 		t.Errorf("the old page is gone: %s", body)
 	}
 	write(t, filepath.Join(d.source, "page.txt"), "mended")
-	if right := next(); len(right.Problems) != 0 || right.Edition == first.Edition {
+	if right := next(); len(right.Problems) != 0 || right.Page == first.Page {
 		t.Errorf("got %+v", right)
 	}
 }
 
 func TestNewFoldersAreWatched(t *testing.T) {
 	d := start(t)
-	next := d.listen(t)
+	next := d.listen(t, "/page/")
 	last := next()
 	write(t, filepath.Join(d.source, "deep", "er", "a.txt"), "a")
 	state := next()
-	if state.Edition == last.Edition {
+	if state.Page == last.Page {
 		t.Error("a new folder was not noticed")
 	}
 	write(t, filepath.Join(d.source, "deep", "er", "a.txt"), "b")
-	if again := next(); again.Edition == state.Edition {
+	if again := next(); again.Page == state.Page {
 		t.Error("a change in a new folder was not noticed")
 	}
 }
 
 func TestABurstIsFewBuilds(t *testing.T) {
 	d := start(t)
-	next := d.listen(t)
+	next := d.listen(t, "/page/")
 	next()
 	before := d.builds.Load()
 	const burst = 100

@@ -1,7 +1,8 @@
-// Reloads the page when the site was built anew, and shows an author's mistakes over it.
+// Loads the page again when a build changed it, only its stylesheets when only they changed, and shows an author's
+// mistakes over the page.
 (() => {
   "use strict";
-  let edition = null;
+  let heard = null;
   let panel = null;
 
   const style = document.createElement("link");
@@ -40,15 +41,29 @@
     document.body.append(panel);
   }
 
-  const events = new EventSource("/_leadsite/events");
+  // The page as it is on the server now names its stylesheets; they replace those of the page as it is here.
+  async function restyle() {
+    const response = await fetch(location.href);
+    const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+    const wanted = [...fresh.querySelectorAll("link[rel=stylesheet]")];
+    const here = [...document.querySelectorAll("link[rel=stylesheet]")].filter((link) => link !== style);
+    wanted.forEach((link, i) => {
+      const next = document.importNode(link);
+      next.addEventListener("load", () => here[i]?.remove());
+      document.head.insertBefore(next, style);
+    });
+  }
+
+  const events = new EventSource("/_leadsite/events?page=" + encodeURIComponent(location.pathname));
   events.onmessage = (message) => {
     const state = JSON.parse(message.data);
-    if (edition !== null && state.edition !== edition) {
+    if (heard && state.page !== heard.page) {
       events.close();
       location.reload();
       return;
     }
-    edition = state.edition;
+    if (heard && state.styles !== heard.styles) restyle();
+    heard = state;
     show(state.problems);
   };
   window.addEventListener("pagehide", () => events.close());
