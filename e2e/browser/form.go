@@ -22,6 +22,17 @@ func (b *Browser) Value(selector string) string {
 	return run(b, "reading "+selector, settled(chromedp.Value(chromedp.CSS(selector), chromedp.NodeVisible)))
 }
 
+// Style returns how an element is shown: the computed value of a CSS property, as "3px".
+func (b *Browser) Style(selector, property string) string {
+	b.t.Helper()
+	for _, style := range run(b, "reading the style of "+selector, settled(chromedp.ComputedStyle(chromedp.CSS(selector)))) {
+		if style.Name == property {
+			return style.Value
+		}
+	}
+	return ""
+}
+
 // Fill types text into a text field, in place of what is there. The empty text empties it.
 func (b *Browser) Fill(selector, text string) {
 	b.t.Helper()
