@@ -11,7 +11,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+	"text/template/parse"
 
 	"github.com/google/renameio/v2"
 
@@ -160,9 +162,28 @@ func (b bundler) mail() map[string]bundle.MailTemplate {
 	}
 	for _, file := range subjects {
 		kind := strings.TrimSuffix(strings.TrimPrefix(file, "mail/"), ".subject.tmpl")
+		b.parseMail(kind)
 		all[kind] = bundle.MailTemplate{Subject: b.source(file), Text: b.source("mail/" + kind + ".text.tmpl"), HTML: b.source("mail/" + kind + ".html.tmpl")}
 	}
 	return all
+}
+
+// parseMail finds mistakes in a mail's templates before the first lead does. What a template sees is known to the
+// functions alone, so only its grammar is looked at.
+func (b bundler) parseMail(kind string) {
+	for _, part := range []string{"subject", "text", "html"} {
+		file := "mail/" + kind + "." + part + ".tmpl"
+		tree := parse.New(file)
+		tree.Mode = parse.SkipFuncCheck
+		_, err := tree.Parse(b.source(file), "", "", map[string]*parse.Tree{})
+		if err == nil {
+			continue
+		}
+		line, msg, _ := strings.Cut(strings.TrimPrefix(err.Error(), "template: "+file+":"), ": ")
+		n, _ := strconv.Atoi(line)
+		b.found.Add(&content.Error{File: "themes/" + b.theme.Name + "/" + file, Line: n, Msg: msg,
+			Hint: "mend the template: sales would get the plain mail that stands in for it"})
+	}
 }
 
 func (b bundler) source(file string) string {
@@ -199,7 +220,10 @@ func writeBundle(file string, b *bundle.Bundle) error {
 	if err := b.Write(&data); err != nil {
 		return err
 	}
-	if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), renameio.WriteFile(file, data.Bytes(), 0o644)); err != nil {
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		return fmt.Errorf("making the bundle's folder: %w", err)
+	}
+	if err := renameio.WriteFile(file, data.Bytes(), 0o644); err != nil {
 		return fmt.Errorf("writing the bundle: %w", err)
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -140,7 +141,11 @@ func (o *output) locate(b check.Broken) *content.Error {
 		hint = "it is left out because: " + skipped.Why
 	}
 	if page := o.pages[b.Page]; page != nil && page.Entry != nil {
-		return o.site.Tree.Find(page.Entry, b.Link.To).Errorf(hint, "%s", why)
+		at := o.site.Tree.Find(page.Entry, b.Link.To)
+		if i := strings.IndexByte(b.Link.To, '#'); at.Line == 0 && i >= 0 {
+			at = o.site.Tree.Find(page.Entry, b.Link.To[i:]) // the author wrote "other.md#part"
+		}
+		return at.Errorf(hint, "%s", why)
 	}
 	return &content.Error{File: "content/site.yaml", Msg: why + ", to which " + b.Page + " links", Hint: hint}
 }

@@ -63,6 +63,9 @@ func printReport(stdout, stderr io.Writer, r *build.Report, output string) {
 	}
 	for _, w := range r.Warnings {
 		fmt.Fprintf(stderr, "leadsite: warning: %v\n", w)
+		if w.Hint != "" {
+			fmt.Fprintf(stderr, "leadsite: hint: %s\n", w.Hint)
+		}
 	}
 	if len(r.Errors) == 0 {
 		p := r.Published

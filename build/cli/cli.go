@@ -3,6 +3,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -40,6 +41,8 @@ func mistakes(errs []*content.Error) error {
 // explain adds the hint that a failed build deserves.
 func explain(err error) error {
 	switch {
+	case errors.Is(err, context.Canceled):
+		return hinted{errors.New("stopped before the end: the output is as it was"), ""}
 	case errors.Is(err, build.ErrNoContent):
 		return hinted{err, "run it in the folder that holds content/, or name that folder with --source"}
 	case errors.Is(err, publish.ErrOutput):
@@ -55,7 +58,7 @@ type folders struct {
 	source, output, state string
 }
 
-// flags reads the folders; output and state default to folders in the source.
+// read takes the folders from the flags; output and state default to folders in the source.
 func (f *folders) read(cmd *cobra.Command) {
 	f.source, _ = cmd.Flags().GetString("source")
 	if f.state == "" {

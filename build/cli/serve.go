@@ -81,9 +81,14 @@ type serving struct {
 	backend BackendOptions
 	open    OpenBackend
 	say     func(format string, args ...any)
+	said    map[string]bool // what the last build said of pages left out, and of warnings
+	wrong   bool            // whether the last build found mistakes
 }
 
 func (s *serving) run(ctx context.Context) error {
+	if info, err := os.Stat(filepath.Join(s.dirs.source, "content")); err != nil || !info.IsDir() {
+		return fmt.Errorf("%w in %s", build.ErrNoContent, s.dirs.source)
+	}
 	ln, err := s.listen()
 	if err != nil {
 		return err
@@ -137,9 +142,6 @@ func (s *serving) plan(address string) error {
 	if o.BaseURL = base; base == "" {
 		o.BaseURL = address
 	}
-	if info, err := os.Stat(filepath.Join(s.dirs.source, "content")); err != nil || !info.IsDir() {
-		return fmt.Errorf("%w in %s", build.ErrNoContent, s.dirs.source)
-	}
 	state, err := filepath.Abs(s.dirs.state)
 	if err != nil {
 		return err
@@ -176,10 +178,31 @@ func (s *serving) build(ctx context.Context, backend Backend) serve.Outcome {
 			s.say("hint: %s", e.Hint)
 		}
 	}
-	if n := len(report.Published.Changed); n > 0 {
-		s.say("built %d pages, %d files changed", report.Pages, n)
-	}
+	s.tell(report)
 	return serve.Outcome{Problems: s.problems(report.Errors), Changed: report.Published.Changed, CSP: report.CSP}
+}
+
+// tell says what was built, and what an author would otherwise wonder about: pages that are left out, and warnings. Each
+// is said when it is new.
+func (s *serving) tell(r *build.Report) {
+	said := map[string]bool{}
+	say := func(line string) {
+		if !s.said[line] {
+			s.say("%s", line)
+		}
+		said[line] = true
+	}
+	for _, skipped := range r.Skipped {
+		say("left out " + skipped.Page + ": " + skipped.Why)
+	}
+	for _, w := range r.Warnings {
+		say("warning: " + w.Error())
+	}
+	s.said = said
+	if n := len(r.Published.Changed); n > 0 || s.wrong && len(r.Errors) == 0 {
+		s.say("built %d pages; changed files: %d", r.Pages, n)
+	}
+	s.wrong = len(r.Errors) > 0
 }
 
 // problems are the mistakes as the browser's overlay shows them, with the line of the source.

@@ -86,7 +86,9 @@ func (r *entryReader) parse(file string, data []byte) *Entry {
 	front, m := readMatter(file, data, &found)
 	rel := strings.TrimPrefix(file, Root+"/")
 	e := &Entry{File: file, Path: rel, Lang: r.lang(rel), Torn: len(found.errors) > 0, Body: m.body}
-	e.Front = readFront(front, r.config)
+	var titled bool
+	e.Front, titled = readFront(front, r.config)
+	e.Torn = e.Torn || titled
 	r.problems.Add(found.errors...)
 	r.problems.Warn(found.warnings...)
 	e.Front.At = frontAt(r.source, file)

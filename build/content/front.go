@@ -10,6 +10,7 @@ import (
 // frontReader is a Front on its way, with what reading it needs to know of the site.
 type frontReader struct {
 	Front
+	titled bool // there is a title, which could not be read: that was reported
 	config *Config
 	value  Value
 }
@@ -17,7 +18,7 @@ type frontReader struct {
 // frontKeys are the keys of front matter: Hugo's, in Hugo's spelling, and ours. Of the taxonomies only tags and
 // categories stand here; site.yaml may name more.
 var frontKeys = keys[frontReader]{
-	"title":          text(func(f *frontReader) *string { return &f.Title }),
+	"title":          func(f *frontReader, v Value) { f.Title, f.titled = v.Text(), !v.isText() },
 	"slug":           text(func(f *frontReader) *string { return &f.Slug }),
 	"url":            text(func(f *frontReader) *string { return &f.URL }),
 	"description":    text(func(f *frontReader) *string { return &f.Description }),
@@ -50,7 +51,7 @@ var frontKeys = keys[frontReader]{
 }
 
 // readFront reads front matter. Keys are taken in any case, as Hugo does.
-func readFront(v Value, config *Config) Front {
+func readFront(v Value, config *Config) (front Front, titled bool) {
 	f := frontReader{config: config, value: v}
 	if v.Given() {
 		frontKeys.read(&f, v, func(f *frontReader, p Pair) bool { return f.other(p) })
@@ -63,7 +64,7 @@ func readFront(v Value, config *Config) Front {
 			f.setTerms(name, f.Series)
 		}
 	}
-	return f.Front
+	return f.Front, f.titled
 }
 
 // other takes a key in another case, and the site's own taxonomies. An unknown key has a hint of its own here.
@@ -85,6 +86,7 @@ func (f *frontReader) other(p Pair) bool {
 	case same < 0 && Nearest(p.Key, known) == "":
 		problem("a key of your own goes under params:", "unknown key %q", p.Key)
 	case same < 0:
+		f.titled = f.titled || Nearest(p.Key, known) == "title"
 		problem(DidYouMean(p.Key, known), "unknown key %q", p.Key)
 	}
 	return true

@@ -62,7 +62,7 @@ func (w *walker) visit(name string, entry fs.DirEntry, err error) error {
 // its like belong, and what editors and desktops leave behind.
 func ignored(name string) bool {
 	base := path.Base(name)
-	if strings.HasSuffix(base, "~") || strings.HasPrefix(base, ".#") || base == ".DS_Store" || base == "Thumbs.db" {
+	if strings.HasSuffix(base, "~") || strings.HasPrefix(base, "#") && strings.HasSuffix(base, "#") || strings.HasPrefix(base, ".#") || base == ".DS_Store" || base == "Thumbs.db" {
 		return true
 	}
 	return strings.HasPrefix(base, ".") && (!strings.HasPrefix(name, Root+"/static/") || strings.HasSuffix(base, ".swp"))

@@ -53,7 +53,7 @@ func Open(ctx context.Context, o Options) (*Stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := refuse(output, o.Source); err != nil {
+	if err := refuse(output, o); err != nil {
 		return nil, err
 	}
 	lock, err := acquire(ctx, filepath.Join(o.State, "cache"))
@@ -72,14 +72,22 @@ func Open(ctx context.Context, o Options) (*Stage, error) {
 // ErrOutput marks an output folder that a build must not write to.
 var ErrOutput = errors.New("the output folder would overwrite the source")
 
-// refuse keeps a mistyped --output from deleting what the author wrote: the commit deletes what it did not make.
-func refuse(output, source string) error {
-	source, err := filepath.Abs(source)
-	if err != nil {
+// refuse keeps a mistyped --output from deleting what the author wrote, or the leads and mails of the state folder: the
+// commit deletes what it did not make.
+func refuse(output string, o Options) error {
+	source, errSource := filepath.Abs(o.Source)
+	state, errState := filepath.Abs(o.State)
+	if err := errors.Join(errSource, errState); err != nil {
 		return err
 	}
-	for _, precious := range []string{source, filepath.Join(source, "content"), filepath.Join(source, "themes")} {
-		if within(precious, output) || (precious != source && within(output, precious)) {
+	content, themes, usual := filepath.Join(source, "content"), filepath.Join(source, "themes"), filepath.Join(source, ".leadsite")
+	for _, precious := range []string{source, content, themes, filepath.Join(source, "dist"), state, usual} {
+		if within(precious, output) {
+			return fmt.Errorf("%w: %s and %s overlap", ErrOutput, output, precious)
+		}
+	}
+	for _, precious := range []string{content, themes, filepath.Join(state, "outbox"), filepath.Join(state, "cache"), filepath.Join(usual, "outbox")} {
+		if within(output, precious) {
 			return fmt.Errorf("%w: %s and %s overlap", ErrOutput, output, precious)
 		}
 	}

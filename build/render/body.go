@@ -68,14 +68,10 @@ func contents(headings []markdown.Heading, above int) (entries []TOCEntry, rest 
 func titledByBlocks(layout string) bool { return layout == "landing" || layout == "home" }
 
 func (w *worker) pageBlocks(p *site.Page) error {
-	for i := range p.Entry.Front.Blocks {
-		b := &p.Entry.Front.Blocks[i]
-		schema, known := w.r.theme.Blocks[b.Type]
-		if !known {
-			continue // reported with the plan
-		}
+	for i := range p.Blocks { // those with mistakes were reported with the plan
+		b := &p.Blocks[i]
 		view := BlockView{Site: w.job.view.Site, Page: w.job.view.Page, Index: i, Heading: 2}
-		view.Block = w.resolved(schema.Fields, b.Fields)
+		view.Block = w.resolved(w.r.theme.Blocks[b.Type].Fields, b.Fields)
 		if i == 0 && titledByBlocks(p.Layout) {
 			view.Heading = 1
 		}

@@ -142,7 +142,12 @@ func isOutside(to string) bool {
 
 // exists says whether a path of this site leads somewhere: to a page, a file or one of the functions.
 func (p *planner) exists(path string) bool {
-	return p.ByURL[path] != nil || p.outputs[outputPath(path)] != "" || strings.HasPrefix(path, "/desk/") || strings.HasPrefix(path, "/api/")
+	return p.ByURL[path] != nil || p.outputs[outputPath(path)] != "" || taken(path)
+}
+
+// taken says whether the functions, or serve, answer at a path.
+func taken(path string) bool {
+	return strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/desk/") || strings.HasPrefix(path, "/_leadsite/")
 }
 
 // nearestURL is the hint for a path that leads nowhere.

@@ -1,6 +1,7 @@
 package site
 
 import (
+	neturl "net/url"
 	"path"
 	"slices"
 	"strconv"
@@ -216,6 +217,9 @@ func (s *Site) Resolve(from *Page, to string) (url string, ok bool) {
 	target, rest := to[:end], to[end:]
 	if target == "" || isOutside(to) || from.Entry == nil {
 		return to, false
+	}
+	if plain, err := neturl.PathUnescape(target); err == nil {
+		target = plain // editors write "My%20post.md"
 	}
 	file := path.Join(path.Dir(from.Entry.Path), target)
 	if strings.HasPrefix(target, "/") {

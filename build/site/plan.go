@@ -140,6 +140,10 @@ func (p *planner) add(page *Page) bool {
 		p.problems.Add(p.place(page).Errorf("rename the folder, or add url: …", "no URL can be made of the path %s", page.origin()))
 		return false
 	}
+	if taken(page.URL) {
+		p.problems.Add(p.place(page).Errorf("give it another slug: or url:", "the functions answer at %s, and no page would be seen there", page.URL))
+		return false
+	}
 	if other := p.ByURL[page.URL]; other != nil {
 		if page.Entry == nil {
 			page, other = other, page

@@ -192,7 +192,7 @@ func printLead(w io.Writer, l lead.Lead) error {
 	return table.Flush()
 }
 
-func local(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05") }
+func local(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05 MST") }
 
 func sortedKeys[V any](m map[string]V) []string {
 	keys := make([]string, 0, len(m))
