@@ -64,20 +64,30 @@ func (b bundler) forms() map[string]map[string]*bundle.Form {
 		if declared.Torn {
 			continue
 		}
-		page, err := b.formPage(declared)
-		var located *content.Error
-		switch {
-		case errors.As(err, &located):
-			b.found.Add(located)
-			continue
-		case err != nil:
-			b.found.Add(&content.Error{File: declared.File, Msg: fmt.Sprintf("making the page of form %s: %v", name, err),
-				Hint: "the theme's templates/form-error.html and partials/form.html make it"})
-			continue
+		all[name] = map[string]*bundle.Form{}
+		for _, lang := range b.site.Tree.Config.Langs {
+			if f := b.site.Tree.FormIn(name, lang); f.Lang == lang && !f.Torn {
+				all[name][lang] = b.form(f)
+			}
 		}
-		all[name] = map[string]*bundle.Form{declared.Lang: {Form: declared.Form, Schema: declared.Schema(), Page: page}}
 	}
 	return all
+}
+
+// form is a form in one language. Nil, with the mistake noted: the theme cannot show it.
+func (b bundler) form(f *content.Form) *bundle.Form {
+	page, err := b.formPage(f)
+	var located *content.Error
+	switch {
+	case errors.As(err, &located):
+		b.found.Add(located)
+		return nil
+	case err != nil:
+		b.found.Add(&content.Error{File: f.File, Msg: fmt.Sprintf("making the page of form %s: %v", f.Name, err),
+			Hint: "the theme's templates/form-error.html and partials/form.html make it"})
+		return nil
+	}
+	return &bundle.Form{Form: f.Form, Schema: f.Schema(), Page: page}
 }
 
 // formPage is the page that shows a form again, as chunks of static HTML with slots between.

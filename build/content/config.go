@@ -13,7 +13,8 @@ type Config struct {
 	BaseURL      string // ends in a slash
 	Theme        string // folder below themes/, "default" for the embedded one
 	Lang         string
-	Langs        []string // Lang first
+	Langs        []string             // Lang first
+	Languages    map[string]*Language // of `langs:`: the further ones
 	Zone         *time.Location
 	Paginate     int // entries on one page of a list
 	Organization Organization

@@ -9,8 +9,6 @@ import (
 	"io"
 	"io/fs"
 	"net/url"
-	"path"
-	"slices"
 	"strings"
 )
 
@@ -85,7 +83,8 @@ func (r *entryReader) parse(file string, data []byte) *Entry {
 	var found Problems
 	front, m := readMatter(file, data, &found)
 	rel := strings.TrimPrefix(file, Root+"/")
-	e := &Entry{File: file, Path: rel, Lang: r.lang(rel), Torn: len(found.errors) > 0, Body: m.body}
+	lang, key := r.config.localize(rel)
+	e := &Entry{File: file, Path: rel, Lang: lang, Key: key, Torn: len(found.errors) > 0, Body: m.body}
 	var titled bool
 	e.Front, titled = readFront(front, r.config)
 	e.Torn = e.Torn || titled
@@ -127,15 +126,6 @@ func afterObject(data []byte, end int) int {
 		return end
 	}
 	return next
-}
-
-// lang is the language in a file's name ("about.de.md"), if the site has it; the site's first one otherwise.
-func (r *entryReader) lang(rel string) string {
-	name := strings.TrimSuffix(rel, path.Ext(rel))
-	if lang := strings.TrimPrefix(path.Ext(name), "."); lang != "" && slices.Contains(r.config.Langs, lang) {
-		return lang
-	}
-	return r.config.Lang
 }
 
 // Read reads the entry's Markdown: the file without its front matter. It gives ErrChanged when the file is not the

@@ -114,15 +114,18 @@ func showWhen(f *form.Field, v Value) {
 	conditionKeys.read(f.ShowWhen, v, nil)
 }
 
-// loadForms reads content/forms, one form from each file.
+// loadForms reads content/forms: one form from each file, or its words in another language (NAME.de.yaml).
 func loadForms(source fs.FS, files []string, config *Config, problems *Problems) map[string]*Form {
 	forms := make(map[string]*Form)
+	var translations []string
 	for _, file := range files {
 		name, ext := path.Base(file), path.Ext(file)
 		name = strings.TrimSuffix(name, ext)
 		switch other := forms[name]; {
 		case ext != ".yaml" && ext != ".yml" || path.Dir(file) != Root+"/forms":
 			problems.Add(Pos{File: file}.Errorf("name it content/forms/NAME.yaml, or move it elsewhere", "this is not a form"))
+		case strings.Contains(name, "."):
+			translations = append(translations, file)
 		case other != nil:
 			problems.Add(Pos{File: file}.Errorf("delete one of them", "%s is the same form", other.File))
 		default:
@@ -130,6 +133,7 @@ func loadForms(source fs.FS, files []string, config *Config, problems *Problems)
 			f.Name, forms[name] = name, f
 		}
 	}
+	loadTranslations(source, translations, forms, config, problems)
 	return forms
 }
 
@@ -142,7 +146,7 @@ func loadForm(source fs.FS, file string, config *Config, problems *Problems) *Fo
 	}
 	var found Problems
 	v, ok := parseYAML(newDocument(file, 0, data, &found), data)
-	f := &Form{File: file, At: v.At}
+	f := &Form{File: file, At: v.At, Langs: make(map[string]*Form)}
 	if ok {
 		f.Name, f.Lang = strings.TrimSuffix(path.Base(file), path.Ext(file)), config.Lang
 		formKeys.read(&f.Form, v, nil)

@@ -40,6 +40,7 @@ var configKeys = keys[Config]{
 	"base_url":     baseURL,
 	"theme":        themeName,
 	"lang":         lang,
+	"langs":        langs,
 	"zone":         zone,
 	"paginate":     paginate,
 	"organization": part(organizationKeys, func(c *Config) *Organization { return &c.Organization }),
@@ -124,6 +125,7 @@ func loadConfig(source fs.FS, problems *Problems) *Config {
 	if v.Given() {
 		c.At = v.At
 	}
+	c.settleLanguages(problems)
 	for _, key := range []string{"title", "base_url"} {
 		if !v.Get(key).Given() {
 			problems.Add(pos.Errorf("add "+key+": …", "the site has no %s", key))

@@ -57,7 +57,7 @@ func lang(c *Config, v Value) {
 		v.Errorf("write a code like en, de or pt-BR", "%q is not a language", code)
 		return
 	}
-	c.Lang, c.Langs = code, []string{code}
+	c.Lang, c.Langs[0] = code, code
 }
 
 func zone(c *Config, v Value) {
@@ -92,12 +92,17 @@ func paginate(c *Config, v Value) {
 }
 
 func siteMenus(c *Config, v Value) {
-	c.Menus = make(map[string][]Link)
+	c.Menus = menuLinks(v)
+}
+
+func menuLinks(v Value) map[string][]Link {
+	menus := make(map[string][]Link)
 	for _, p := range v.Pairs() {
 		var links []Link
 		list(linkKeys, func(l *[]Link) *[]Link { return l })(&links, p.Value)
-		c.Menus[p.Key] = links
+		menus[p.Key] = links
 	}
+	return menus
 }
 
 func siteAuthors(c *Config, v Value) {

@@ -31,16 +31,18 @@ type File struct {
 // Form is a declared form with the places of its keys.
 type Form struct {
 	form.Form
-	File string                // "content/forms/contact.yaml"
-	Torn bool                  // the file could not be read, which was reported: pages may name the form, nothing more is known
-	At   func(path ...any) Pos // the place of a key: At("fields", 2, "type"); the nearest known parent's otherwise
+	File  string                // "content/forms/contact.yaml"
+	Langs map[string]*Form      // its translations, NAME.de.yaml, whole: each has its own File and At
+	Torn  bool                  // the file could not be read, which was reported: pages may name the form, nothing more is known
+	At    func(path ...any) Pos // the place of a key: At("fields", 2, "type"); the nearest known parent's otherwise
 }
 
 // Entry is one Markdown file: its front matter, and of its body what other pages may show.
 type Entry struct {
 	File    string // "content/blog/first.md"
 	Path    string // below content/: "blog/first.md"
-	Lang    string // from "first.de.md"; the site's language otherwise
+	Lang    string // from "first.de.md" or "de/blog/first.md"; the site's first language otherwise
+	Key     string // its path without the language, which translations share: "blog/first.md"
 	Front   Front
 	Torn    bool   // the front matter could not be read, which was reported: what it lacks is no further mistake
 	Body    int    // byte offset where the Markdown begins

@@ -83,7 +83,7 @@ func (r *Renderer) FormErrorPage(f *content.Form) (html []byte, places []Slot, e
 	defer r.give(w)
 	marks := newSlots(f)
 	w.begin(f.Lang, "", content.Pos{File: f.File})
-	w.job.view = View{Site: r.siteFor(""), Page: r.formErrorView(f)}
+	w.job.view = View{Site: r.siteFor(f.Lang, ""), Page: r.formErrorView(f)}
 	w.job.view.Form = formView(f, w.job.formID(f), "", marks)
 	page, err := w.page("form-error")
 	if err != nil {

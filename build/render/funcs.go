@@ -78,10 +78,11 @@ func (w *worker) posts(section string, n any) ([]*PageRef, error) {
 	if w.job.sample != nil {
 		return w.job.sample.refs, nil
 	}
-	list := w.r.site.Home
+	edition := w.r.site.In(w.job.lang)
+	list := edition.Home
 	if section != "" {
-		if list = w.r.site.Sections[section]; list == nil {
-			return nil, w.unknown("section", section, sortedKeys(w.r.site.Sections))
+		if list = edition.Sections[section]; list == nil && !w.elsewhere(section) {
+			return nil, w.unknown("section", section, sortedKeys(edition.Sections))
 		}
 	}
 	count, err := number(n)
@@ -89,6 +90,11 @@ func (w *worker) posts(section string, n any) ([]*PageRef, error) {
 		return nil, err
 	}
 	return w.r.pageRefs(list.Items[:min(count, len(list.Items))]), nil
+}
+
+// elsewhere says whether another language has the section, which is empty in this one then.
+func (w *worker) elsewhere(section string) bool {
+	return slices.ContainsFunc(w.r.site.Editions, func(e *site.Edition) bool { return e.Sections[section] != nil })
 }
 
 func (w *worker) related(n any) ([]*PageRef, error) {
@@ -107,7 +113,7 @@ func (w *worker) taxonomy(name string) ([]TermView, error) {
 	if w.job.sample != nil {
 		return w.job.sample.terms, nil
 	}
-	terms, ok := w.r.site.Terms[name]
+	terms, ok := w.r.site.In(w.job.lang).Terms[name]
 	if !ok && !slices.Contains(w.r.site.Config.Taxonomies, name) {
 		return nil, w.unknown("taxonomy", name, w.r.site.Config.Taxonomies)
 	}

@@ -62,7 +62,7 @@ type Renderer struct {
 	markdown *markdown.Converter
 	images   *images
 	icons    map[string]template.HTML
-	shared   SiteView
+	shared   map[string]SiteView // by language
 	refs     map[*site.Page]*PageRef
 	reserved map[string]bool // ids of the theme's own elements
 	quoted   bool            // some page's title or description holds refusedMark
@@ -81,7 +81,10 @@ func New(o Options) *Renderer {
 		images:   newImages(o.Site), workers: make(chan *worker, runtime.GOMAXPROCS(0)),
 	}
 	r.reserved = map[string]bool{}
-	r.shared = r.siteView()
+	r.shared = make(map[string]SiteView, len(o.Site.Editions))
+	for _, e := range o.Site.Editions {
+		r.shared[e.Lang] = r.siteView(e)
+	}
 	r.refs = make(map[*site.Page]*PageRef, len(o.Site.Pages))
 	for _, p := range o.Site.Pages {
 		r.refs[p] = pageRef(p)
@@ -112,9 +115,9 @@ func (r *Renderer) Render(o site.Output) ([]byte, error) {
 	page := o.Page
 	w.begin(page.Lang, o.URL(), place(page))
 	w.job.page = page
-	w.job.view = View{Site: r.siteFor(page.URL), Page: r.pageView(page), List: r.listView(o)}
+	w.job.view = View{Site: r.siteFor(page.Lang, page.URL), Page: r.pageView(page), List: r.listView(o)}
 	if o.Pager.Number > 1 {
-		w.job.view.Page.Permalink = r.absolute(o.URL())
+		w.job.view.Page.Permalink, w.job.view.Page.Hreflangs = r.absolute(o.URL()), nil
 	}
 	err := w.body(page)
 	if err != nil {

@@ -129,9 +129,9 @@ func (t *trial) reserve(page []byte) {
 }
 
 func (t *trial) site() *SiteView {
-	v := t.r.siteFor("/sample/")
+	v := t.r.siteFor(t.r.site.Lang, "/sample/")
 	if !t.rich {
-		v = &SiteView{Title: v.Title, BaseURL: v.BaseURL, Lang: v.Lang, Settings: v.Settings}
+		v = &SiteView{Title: v.Title, BaseURL: v.BaseURL, Lang: v.Lang, Home: v.Home, Settings: v.Settings}
 	}
 	return v
 }
@@ -153,6 +153,8 @@ func (t *trial) page(layout string) *PageView {
 	v.Blocks = []template.HTML{"<p>Block</p>"}
 	v.Form = sampleForm
 	v.Feed = "/samples/feed.xml"
+	v.Languages = []LanguageView{{Lang: v.Lang, Name: "One", URL: v.URL, Same: true, Current: true}, {Lang: "tlh", Name: "Two", URL: "/tlh/"}}
+	v.Hreflangs = []HreflangView{{Lang: v.Lang, URL: v.Permalink}, {Lang: "x-default", URL: v.Permalink}}
 	return v
 }
 

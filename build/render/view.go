@@ -20,7 +20,8 @@ type View struct {
 type SiteView struct {
 	Title, Description string
 	BaseURL            string // ends in a slash
-	Lang               string // the site's own; a page's is Page.Lang
+	Lang               string // of what is shown, as Page.Lang
+	Home               string // path of the first page in this language: "/", "/de/"
 	Organization       content.Organization
 	Menus              map[string][]MenuView // of site.yaml: "main", "footer"
 	Button             MenuView              // the one button of the header; without a URL there is none
@@ -58,8 +59,25 @@ type PageView struct {
 	Content                  template.HTML // of the Markdown
 	TOC                      []TOCEntry    // headings of Content
 	Blocks                   []template.HTML
-	Form                     string // name of the front matter's `form:`
-	Feed                     string // path of the section's or term's feed; "" for none
+	Form                     string         // name of the front matter's `form:`
+	Feed                     string         // path of the section's or term's feed; "" for none
+	Languages                []LanguageView // where each language of the site is found from here; none when there is one
+	Hreflangs                []HreflangView // for search engines: the page in its languages, and "x-default"
+}
+
+// LanguageView is a language of the site as a page offers it.
+type LanguageView struct {
+	Lang    string
+	Name    string // the language's own: "Deutsch"
+	URL     string // of the same page, or of the language's first page where there is no such one
+	Same    bool   // it is the same page
+	Current bool
+}
+
+// HreflangView is a page in a language, for <link rel="alternate">.
+type HreflangView struct {
+	Lang string
+	URL  string // whole
 }
 
 // PageRef is another page: an item of a list, a neighbour, a related post.
@@ -121,21 +139,22 @@ type AssetView struct {
 	URL, Integrity string
 }
 
-// siteView makes the view that all pages share, but for what is current.
-func (r *Renderer) siteView() SiteView {
-	c := r.site.Config
+// siteView makes the view that all pages of a language share, but for what is current.
+func (r *Renderer) siteView(e *site.Edition) SiteView {
+	c := e.Config
 	return SiteView{
-		Title: c.Title, Description: c.Description, BaseURL: r.site.BaseURL, Lang: c.Lang, Organization: c.Organization,
-		Button: MenuView{Name: c.Button.Name, URL: c.Button.URL}, Settings: r.theme.Settings, Feed: r.site.Home.Feed,
+		Title: c.Title, Description: c.Description, BaseURL: r.site.BaseURL, Lang: e.Lang, Home: e.Home.URL, Organization: c.Organization,
+		Button: MenuView{Name: c.Button.Name, URL: c.Button.URL}, Settings: r.theme.SettingsIn(e.Lang), Feed: e.Home.Feed,
 	}
 }
 
 // siteFor is the site as the page at a URL shows it.
-func (r *Renderer) siteFor(url string) *SiteView {
-	v := r.shared
+func (r *Renderer) siteFor(lang, url string) *SiteView {
+	edition := r.site.In(lang)
+	v := r.shared[edition.Lang]
 	v.Button.Current = v.Button.URL == url
-	v.Menus = make(map[string][]MenuView, len(r.site.Menus))
-	for name, items := range r.site.Menus {
+	v.Menus = make(map[string][]MenuView, len(edition.Menus))
+	for name, items := range edition.Menus {
 		menu := make([]MenuView, len(items))
 		for i, item := range items {
 			menu[i] = MenuView{Name: item.Name, URL: item.URL, Current: item.URL == url}
@@ -153,11 +172,17 @@ func (r *Renderer) pageView(p *site.Page) *PageView {
 		Section: p.Section, Authors: authors(p), Noindex: p.Noindex, Terms: terms(p), Prev: r.refs[p.Prev], Next: r.refs[p.Next],
 		Feed: p.Feed, Image: p.Image, ImageAlt: p.ImageAlt,
 	}
-	if section := r.site.Sections[p.Section]; section != nil {
+	if section := r.site.In(p.Lang).Sections[p.Section]; section != nil {
 		v.SectionTitle, v.SectionURL = section.Title, section.URL
 	}
 	if p.Kind == site.Kind404 {
 		v.Permalink = ""
+	}
+	for _, s := range r.site.Switches(p) {
+		v.Languages = append(v.Languages, LanguageView(s))
+	}
+	for _, h := range r.site.Hreflangs(p) {
+		v.Hreflangs = append(v.Hreflangs, HreflangView(h))
 	}
 	if p.Entry != nil {
 		front := &p.Entry.Front

@@ -66,16 +66,16 @@ type (
 // atom is the feed of a list, with a summary of each page. A post is new when it is published, so that entries are in
 // the list's order.
 func (s *Site) atom(o Output) ([]byte, error) {
-	list := o.Page
+	list, config := o.Page, s.In(o.Page.Lang).Config
 	feed := atomFeed{
-		Lang: list.Lang, ID: list.Permalink, Title: s.Config.Title, Subtitle: list.Description,
+		Lang: list.Lang, ID: list.Permalink, Title: config.Title, Subtitle: list.Description,
 		Updated: stamp(newest(o.Pager.Items)),
 		Links: []atomLink{{Rel: "self", Type: "application/atom+xml", Href: permalink(s.BaseURL, list.Feed)},
 			{Rel: "alternate", Type: "text/html", Href: list.Permalink}},
-		Author: atomAuthor{Name: cmp.Or(s.Config.Organization.Name, s.Config.Title)},
+		Author: atomAuthor{Name: cmp.Or(config.Organization.Name, config.Title)},
 	}
 	if list.Kind != KindHome {
-		feed.Title = list.Title + " – " + s.Config.Title
+		feed.Title = list.Title + " – " + config.Title
 	}
 	for _, page := range o.Pager.Items {
 		feed.Entries = append(feed.Entries, s.atomEntry(page))
@@ -106,6 +106,7 @@ func stamp(t time.Time) string { return t.Format(time.RFC3339) }
 type (
 	urlSet struct {
 		XMLName xml.Name   `xml:"http://www.sitemaps.org/schemas/sitemap/0.9 urlset"`
+		XHTML   string     `xml:"xmlns:xhtml,attr,omitempty"` // the namespace of alternates, where there are any
 		URLs    []location `xml:"url"`
 	}
 	sitemapIndex struct {
@@ -115,6 +116,13 @@ type (
 	location struct {
 		Loc     string `xml:"loc"`
 		Lastmod string `xml:"lastmod,omitempty"`
+		Links   []alternate
+	}
+	alternate struct {
+		XMLName xml.Name `xml:"xhtml:link"`
+		Rel     string   `xml:"rel,attr"`
+		Lang    string   `xml:"hreflang,attr"`
+		Href    string   `xml:"href,attr"`
 	}
 )
 
@@ -130,6 +138,10 @@ func (s *Site) sitemap(o Output) ([]byte, error) {
 	set := urlSet{URLs: make([]location, len(o.Pager.Items))}
 	for i, page := range o.Pager.Items {
 		set.URLs[i] = location{Loc: page.Permalink, Lastmod: page.changed()}
+		for _, h := range s.Hreflangs(page) {
+			set.URLs[i].Links = append(set.URLs[i].Links, alternate{Rel: "alternate", Lang: h.Lang, Href: h.URL})
+			set.XHTML = "http://www.w3.org/1999/xhtml"
+		}
 	}
 	return document(set)
 }

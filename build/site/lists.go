@@ -11,9 +11,9 @@ import (
 )
 
 // addHome makes sure that there is a home page, and gives it the posts of the whole site.
-func (p *planner) addHome() {
+func (p *edition) addHome() {
 	if p.Home == nil {
-		p.Home = &Page{Kind: KindHome, URL: "/", Lang: p.Config.Lang, Title: p.Config.Title, Layout: "home"}
+		p.Home = &Page{Kind: KindHome, URL: p.Prefix + "/", Lang: p.Config.Lang, Title: p.Config.Title, Layout: "home"}
 		p.add(p.Home)
 	}
 	p.Home.Description = cmp.Or(p.Home.Description, p.Config.Description)
@@ -32,13 +32,13 @@ func (p *Page) isPost() bool {
 // addSections gives each folder at the top a list page, and each list page its pages. A folder that holds only landing
 // pages, and pages that no search engine may show, gets none unless its index.md asks for it: they are meant to be met
 // one by one.
-func (p *planner) addSections() {
+func (p *edition) addSections() {
 	for _, page := range p.regular {
 		if page.Section == "" || page.Layout == "landing" || page.Noindex {
 			continue
 		}
 		if p.Sections[page.Section] == nil {
-			section := &Page{Kind: KindSection, URL: folderURL(page.Section), Lang: p.Config.Lang, Title: humanize(page.Section),
+			section := &Page{Kind: KindSection, URL: p.folderURL(page.Section), Lang: p.Config.Lang, Title: humanize(page.Section),
 				Layout: "list", Section: page.Section}
 			if p.add(section) {
 				p.Sections[page.Section] = section
@@ -56,9 +56,9 @@ func (p *planner) addSections() {
 }
 
 // addTerms makes the lists of every taxonomy of the site: one of its terms, and one of the pages of each term.
-func (p *planner) addTerms() {
+func (p *edition) addTerms() {
 	for _, taxonomy := range p.Config.Taxonomies {
-		t := &terms{planner: p, taxonomy: taxonomy, byURL: make(map[string]*Page)}
+		t := &terms{edition: p, taxonomy: taxonomy, byURL: make(map[string]*Page)}
 		t.describe()
 		for _, page := range p.regular {
 			t.file(page)
@@ -70,7 +70,7 @@ func (p *planner) addTerms() {
 
 // terms are the terms of one taxonomy on their way.
 type terms struct {
-	*planner
+	*edition
 	taxonomy string
 	byURL    map[string]*Page // by the last part of the URL
 }
@@ -79,7 +79,7 @@ type terms struct {
 // the author's; the term itself is as the first page has it that is filed under it.
 func (t *terms) describe() {
 	for _, page := range t.Pages {
-		if page.Kind == KindTerm && page.Section == t.taxonomy {
+		if page.Lang == t.Lang && page.Kind == KindTerm && page.Section == t.taxonomy {
 			folder, name := locate(page.Entry)
 			page.Taxonomy = t.taxonomy
 			t.byURL[slug(cmp.Or(name, path.Base(folder)))] = page
@@ -140,7 +140,7 @@ func (t *terms) newTerm(key, name string) *Page {
 	if profile, ok := t.Config.Authors[name]; ok && t.taxonomy == "authors" {
 		title = profile.Name
 	}
-	term := &Page{Kind: KindTerm, URL: folderURL(t.taxonomy) + key + "/", Lang: t.Config.Lang, Title: title, Layout: "term",
+	term := &Page{Kind: KindTerm, URL: t.folderURL(t.taxonomy) + key + "/", Lang: t.Config.Lang, Title: title, Layout: "term",
 		Section: t.taxonomy, Taxonomy: t.taxonomy, Term: name}
 	t.byURL[key] = term
 	t.add(term)
@@ -151,7 +151,7 @@ func (t *terms) newTerm(key, name string) *Page {
 func (t *terms) list() {
 	page := t.bundles[t.taxonomy]
 	if page == nil && len(t.byURL) > 0 {
-		page = &Page{Kind: KindTerms, URL: folderURL(t.taxonomy), Lang: t.Config.Lang, Title: humanize(t.taxonomy),
+		page = &Page{Kind: KindTerms, URL: t.folderURL(t.taxonomy), Lang: t.Config.Lang, Title: humanize(t.taxonomy),
 			Layout: "terms", Section: t.taxonomy}
 		t.add(page)
 	}
@@ -168,16 +168,17 @@ func (t *terms) list() {
 }
 
 // addNotFound makes the page for addresses that do not exist.
-func (p *planner) addNotFound() {
-	if p.Config.Outputs["404"] && p.ByURL["/404.html"] == nil {
+func (p *edition) addNotFound() {
+	url := p.Prefix + "/404.html"
+	if p.Config.Outputs["404"] && p.ByURL[url] == nil {
 		title := cmp.Or(p.theme.Words[p.Config.Lang]["not_found_title"], "Page not found")
-		p.add(&Page{Kind: Kind404, URL: "/404.html", Lang: p.Config.Lang, Title: title, Layout: "404", Noindex: true})
+		p.add(&Page{Kind: Kind404, URL: url, Lang: p.Config.Lang, Title: title, Layout: "404", Noindex: true})
 	}
 }
 
 // Posts are the newest pages of a section, of the whole site for "": posts alone there, without landing pages and
 // pages that have no date. There are n of them at most. An unknown section has none.
-func (s *Site) Posts(section string, n int) []*Page {
+func (s *Edition) Posts(section string, n int) []*Page {
 	list := s.Home
 	if section != "" {
 		list = s.Sections[section]
@@ -232,10 +233,9 @@ func partURL(list string, number int) string {
 func (p *planner) checkForms() {
 	for _, name := range p.Tree.FormNames() {
 		f := p.Tree.Forms[name]
-		if strings.HasPrefix(f.Success, "/") {
-			if problem := p.checkTarget(f.Success, f.At("success"), "the success page"); problem != nil {
-				p.problems.Add(problem)
-			}
+		p.checkSuccess(f)
+		for _, lang := range sortedKeys(f.Langs) {
+			p.checkSuccess(f.Langs[lang])
 		}
 	}
 	for _, page := range p.Pages {
@@ -244,5 +244,23 @@ func (p *planner) checkForms() {
 		}
 		name := page.Entry.Front.Form
 		p.problems.Add(page.Entry.Front.At("form").Errorf(content.DidYouMean(name, p.Tree.FormNames()), "there is no form %q", name))
+	}
+}
+
+// checkSuccess wants the page that a form leads to, in the form's own language if it is there.
+func (p *planner) checkSuccess(f *content.Form) {
+	if f.Torn || !strings.HasPrefix(f.Success, "/") {
+		return
+	}
+	if problem := p.checkTarget(f.Success, f.At("success"), "the success page"); problem != nil {
+		p.problems.Add(problem)
+		return
+	}
+	target := p.ByURL[f.Success]
+	if target == nil || target.Lang == f.Lang || f.Lang == "" {
+		return
+	}
+	if better := target.in(f.Lang); better != nil {
+		p.problems.Warn(f.At("success").Errorf("write success: "+better.URL, "the success page %s is in %s, and there is one in %s", f.Success, p.In(target.Lang).Name, p.In(f.Lang).Name))
 	}
 }

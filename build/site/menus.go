@@ -13,7 +13,7 @@ var themeMenus = []string{"main", "footer"}
 // addMenus makes the menus: the links of site.yaml first, then the pages that ask to be in one. It checks every link
 // of site.yaml on the way, and leaves out those that lead nowhere: each page would show them, and the author would be
 // told of one slip as often as the site has pages.
-func (p *planner) addMenus() {
+func (p *edition) addMenus() {
 	for _, name := range sortedKeys(p.Config.Menus) {
 		for i, link := range p.Config.Menus[name] {
 			if p.checkLink(link, "menus", name, i) {
@@ -28,7 +28,7 @@ func (p *planner) addMenus() {
 }
 
 // checkPictures wants the pictures of site.yaml to be there, and leaves out those that are not, for the same reason.
-func (p *planner) checkPictures() {
+func (p *edition) checkPictures() {
 	if logo := &p.Config.Organization.Logo; !p.isPicture(*logo) {
 		p.problems.Add(p.noPicture(*logo, p.Config.At("organization", "logo")))
 		*logo = ""
@@ -50,7 +50,7 @@ func (p *planner) checkPictures() {
 }
 
 // addPagesToMenus sorts the pages that name a menu by weight and name.
-func (p *planner) addPagesToMenus() {
+func (p *edition) addPagesToMenus() {
 	type entry struct {
 		MenuItem
 		weight int
@@ -60,7 +60,7 @@ func (p *planner) addPagesToMenus() {
 	slices.Sort(known)
 	known = slices.Compact(known)
 	for _, page := range p.Pages {
-		if page.Entry == nil {
+		if page.Entry == nil || page.Lang != p.Lang {
 			continue
 		}
 		for _, m := range page.Entry.Front.Menus {
@@ -96,7 +96,7 @@ func weightOf(m content.Menu, page *Page) int {
 }
 
 // checkLink checks a link of site.yaml.
-func (p *planner) checkLink(link content.Link, path ...any) bool {
+func (p *edition) checkLink(link content.Link, path ...any) bool {
 	var problem *content.Error
 	switch {
 	case link.Name == "":

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	neturl "net/url"
 	"path"
 	"slices"
@@ -82,12 +83,20 @@ func (p *planner) copyPath(file string) (to string, copied bool) {
 	if rest, ok := strings.CutPrefix(file, "static/"); ok {
 		return rest, true
 	}
-	for folder := parent(file); folder != ""; folder = parent(folder) {
-		if p.hidden[folder] && p.folders[folder] == 0 {
-			return "", false // the files of a draft are drafts
+	editions, key := p.editions, file
+	if folder, rest, _ := strings.Cut(file, "/"); len(p.editions) > 1 && slices.Contains(p.Tree.Config.Langs, folder) {
+		editions, key = []*edition{p.edition(folder)}, rest
+	}
+	for folder := parent(key); folder != ""; folder = parent(folder) {
+		draft := false
+		for _, e := range editions {
+			if page := e.bundles[folder]; page != nil {
+				return strings.TrimPrefix(path.Dir(page.URL+"x")+"/", "/") + strings.TrimPrefix(key, folder+"/"), true
+			}
+			draft = draft || e.hidden[folder] && e.folders[folder] == 0
 		}
-		if page := p.bundles[folder]; page != nil {
-			return strings.TrimPrefix(path.Dir(page.URL+"x")+"/", "/") + strings.TrimPrefix(file, folder+"/"), true
+		if draft {
+			return "", false // the files of a draft are drafts
 		}
 	}
 	return file, true
@@ -221,28 +230,43 @@ func (s *Site) Resolve(from *Page, to string) (url string, ok bool) {
 	if plain, err := neturl.PathUnescape(target); err == nil {
 		target = plain // editors write "My%20post.md"
 	}
-	file := path.Join(path.Dir(from.Entry.Path), target)
+	file, key := path.Join(path.Dir(from.Entry.Path), target), path.Join(path.Dir(from.Entry.Key), target)
 	if strings.HasPrefix(target, "/") {
 		if path.Ext(target) != ".md" {
 			return to, false
 		}
-		file = strings.TrimPrefix(target, "/")
+		file, key = strings.TrimPrefix(target, "/"), strings.TrimPrefix(target, "/")
 	}
-	if found := s.urlOf(file); found != "" {
+	if found := s.urlOf(from.Lang, file, key); found != "" {
 		return found + rest, true
 	}
 	return to, false
 }
 
-// urlOf is the URL of a file or folder below content/; "" when it has none.
-func (s *Site) urlOf(file string) string {
+// urlOf is the URL of a file or folder below content/, or of what has its path without the language: a page's own
+// language comes first, and another one's page or picture will do. "": it has none.
+func (s *Site) urlOf(lang, file, key string) string {
 	if at := s.files[file]; at != "" {
 		return at
 	}
-	for _, candidate := range []string{file, file + "/index.md", file + "/_index.md", file + ".md"} {
-		if page := s.ByPath[candidate]; page != nil {
-			return page.URL
+	for _, name := range []string{file, key} {
+		for _, candidate := range []string{name, name + "/index.md", name + "/_index.md", name + ".md"} {
+			if page := s.pageAt(lang, candidate); page != nil {
+				return page.URL
+			}
 		}
 	}
-	return ""
+	return s.files[key]
+}
+
+// pageAt is the page of a content path, in a language if it is there in it.
+func (s *Site) pageAt(lang, file string) *Page {
+	page := s.ByPath[file]
+	if page == nil {
+		page = s.byKey[lang][file]
+	}
+	if page == nil || page.Lang == lang {
+		return page
+	}
+	return cmp.Or(page.in(lang), page)
 }

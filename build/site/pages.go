@@ -13,8 +13,8 @@ import (
 )
 
 // addEntries makes a page of each published file.
-func (p *planner) addEntries(entries []*content.Entry) {
-	for _, e := range entries {
+func (p *edition) addEntries() {
+	for _, e := range p.entries {
 		page := p.page(e)
 		page.Blocks = p.theme.CheckBlocks(p.Tree, e, p.problems)
 		p.checkTitle(page)
@@ -29,7 +29,7 @@ func (p *planner) addEntries(entries []*content.Entry) {
 }
 
 // page is the page of a file, but for its URL and its layout.
-func (p *planner) page(e *content.Entry) *Page {
+func (p *edition) page(e *content.Entry) *Page {
 	f := &e.Front
 	page := &Page{
 		Kind: p.kind(e), Lang: e.Lang, Title: f.Title, Description: f.Description, Entry: e,
@@ -55,7 +55,7 @@ func (p *planner) page(e *content.Entry) *Page {
 
 // kind says what a file is the page of. An index.md is its folder's list when there are other pages below the folder,
 // and a page with its pictures beside it when there are none; an _index.md is always a list, as in Hugo.
-func (p *planner) kind(e *content.Entry) Kind {
+func (p *edition) kind(e *content.Entry) Kind {
 	folder, name := locate(e)
 	switch {
 	case folder == "" && name == "":
@@ -74,7 +74,7 @@ func (p *planner) kind(e *content.Entry) Kind {
 }
 
 // checkTitle gives a page its title. Lists and the home page have one even when their file does not say it.
-func (p *planner) checkTitle(page *Page) {
+func (p *edition) checkTitle(page *Page) {
 	if page.Title != "" {
 		return
 	}
@@ -109,21 +109,24 @@ func humanize(name string) string {
 	return string(unicode.ToUpper(r)) + words[size:]
 }
 
-// fixedURLs are those that no front matter can change.
-var fixedURLs = map[Kind]string{KindHome: "/", Kind404: "/404.html"}
+// isFixed says whether no front matter can change the URL of such a page.
+func isFixed(kind Kind) bool { return kind == KindHome || kind == Kind404 }
 
-// setURL decides where the page stands.
-func (p *planner) setURL(page *Page) {
+// setURL decides where the page stands. A url: without a slash before it is below the language's prefix.
+func (p *edition) setURL(page *Page) {
 	f := &page.Entry.Front
 	page.URL = p.defaultURL(page)
 	if f.URL == "" || f.URL == page.URL {
 		return
 	}
 	clean, err := cleanURL(f.URL)
+	if err == nil && !strings.HasPrefix(f.URL, "/") {
+		clean = p.Prefix + clean
+	}
 	switch {
 	case err != nil:
 		p.problems.Add(f.At("url").Errorf("write a path like /about/", "%s", err))
-	case fixedURLs[page.Kind] != "":
+	case isFixed(page.Kind):
 		p.problems.Add(f.At("url").Errorf("delete the key", "the %s page is always at %s", page.Kind, page.URL))
 	default:
 		page.URL = clean
@@ -131,26 +134,38 @@ func (p *planner) setURL(page *Page) {
 }
 
 // defaultURL follows from the page's path, its slug and the permalinks of its section.
-func (p *planner) defaultURL(page *Page) string {
+func (p *edition) defaultURL(page *Page) string {
 	folder, name := locate(page.Entry)
 	switch {
-	case fixedURLs[page.Kind] != "":
-		return fixedURLs[page.Kind]
+	case page.Kind == KindHome:
+		return p.Prefix + "/"
+	case page.Kind == Kind404:
+		return p.Prefix + "/404.html"
+	case page.Kind != KindPage && name == "":
+		p.checkSlug(page)
+		return p.folderURL(folder)
 	case page.Kind != KindPage:
-		return folderURL(path.Join(folder, name))
+		return p.folderURL(folder) + p.lastPart(page, name) + "/"
 	case name == "":
 		folder, name = parent(folder), path.Base(folder)
 	}
 	last := p.lastPart(page, name)
 	if pattern, ok := p.patterns[page.Section]; ok {
 		p.checkPattern(page, pattern)
-		return pattern.fill(page, name)
+		return p.Prefix + pattern.fill(p, page, name)
 	}
-	return folderURL(folder) + last + "/"
+	return p.folderURL(folder) + last + "/"
+}
+
+// checkSlug wants the slug of a folder to be one part of a path.
+func (p *edition) checkSlug(page *Page) {
+	if f := &page.Entry.Front; strings.Contains(f.Slug, "/") || f.Slug != "" && slug(f.Slug) == "" {
+		p.problems.Add(f.At("slug").Errorf("write the whole path as url:", "a slug is one part of a path, without a slash"))
+	}
 }
 
 // lastPart is the last part of a page's URL.
-func (p *planner) lastPart(page *Page, name string) string {
+func (p *edition) lastPart(page *Page, name string) string {
 	f := &page.Entry.Front
 	last := slug(cmp.Or(f.Slug, name))
 	switch {
@@ -165,7 +180,7 @@ func (p *planner) lastPart(page *Page, name string) string {
 }
 
 // checkPattern wants what the permalinks ask for.
-func (p *planner) checkPattern(page *Page, of pattern) {
+func (p *edition) checkPattern(page *Page, of pattern) {
 	if page.Entry.Front.URL == "" && page.Date.IsZero() && slices.ContainsFunc(of, func(part part) bool { return slices.Contains(dateTokens, part.name) }) {
 		p.problems.Add(page.Entry.Front.At("date").Errorf("add date: 2026-11-22", "the permalinks of %q hold the date, and the page has none", page.Section))
 	}
@@ -175,7 +190,7 @@ func (p *planner) checkPattern(page *Page, of pattern) {
 var listLayouts = []string{"list", "term", "terms"}
 
 // setLayout picks the template: the author's choice, or what suits the kind of page.
-func (p *planner) setLayout(page *Page) {
+func (p *edition) setLayout(page *Page) {
 	f := &page.Entry.Front
 	page.Layout = defaultLayout(page)
 	choice, key := f.Layout, "layout"
@@ -213,7 +228,7 @@ func defaultLayout(page *Page) string {
 }
 
 // keep notes a page where lists will look for it.
-func (p *planner) keep(page *Page) {
+func (p *edition) keep(page *Page) {
 	folder, name := locate(page.Entry)
 	if name == "" {
 		p.bundles[folder] = page
@@ -229,13 +244,15 @@ func (p *planner) keep(page *Page) {
 }
 
 // explainDrafts remembers the URLs of what is left out. Mistakes in a draft's URL are of no interest yet.
-func (p *planner) explainDrafts() {
+func (p *edition) explainDrafts() {
+	planner := *p.planner
+	planner.problems = new(content.Problems)
 	quiet := *p
-	quiet.problems = new(content.Problems)
-	for i, e := range p.drafts {
-		page := quiet.page(e)
+	quiet.planner = &planner
+	for _, d := range p.drafts {
+		page := quiet.page(d.Entry)
 		quiet.setURL(page)
-		p.leftOut[page.URL] = p.Skipped[i]
+		p.leftOut[page.URL] = d.skipped
 	}
 }
 
@@ -246,7 +263,7 @@ func (s *Site) LeftOut(url string) (Skipped, bool) {
 }
 
 // authors finds the profiles of those who wrote a page. A name that is nearly that of a profile is a slip.
-func (p *planner) authors(e *content.Entry) []Author {
+func (p *edition) authors(e *content.Entry) []Author {
 	if len(e.Front.Authors) == 0 {
 		return nil
 	}

@@ -23,16 +23,23 @@ type Options struct {
 // options give the same plan, in every order.
 func Plan(tree *content.Tree, th *theme.Theme, opts Options, problems *content.Problems) *Site {
 	p := newPlanner(tree, th, opts, problems)
-	p.addEntries(p.published())
-	p.addHome()
-	p.addSections()
-	p.addTerms()
-	p.addNotFound()
+	p.publish()
+	for _, e := range p.editions {
+		e.addEntries()
+		e.addHome()
+		e.addSections()
+		e.addTerms()
+		e.addNotFound()
+	}
 	p.connect()
+	p.joinTranslations()
 	p.addOutputs()
-	p.addMenus()
-	p.checkPictures()
+	for _, e := range p.editions {
+		e.addMenus()
+		e.checkPictures()
+	}
 	p.checkForms()
+	p.reportUntranslated()
 	return p.Site
 }
 
@@ -43,26 +50,38 @@ type planner struct {
 	layouts  []string
 	opts     Options
 	problems *content.Problems
+	editions []*edition
+	outputs  map[string]string // who makes a file, by its path
+}
+
+// edition is an Edition on its way. Folders in its maps are without the language.
+type edition struct {
+	*planner
+	*Edition
+	entries  []*content.Entry   // published
+	drafts   []draft            // left out; kept to explain links to them
 	patterns map[string]pattern // permalinks by section
 	folders  map[string]int     // how many pages there are in each folder and below it, itself aside
+	slugs    map[string]string  // the last part of a folder's URL, where its index.md says another one than its name
 	bundles  map[string]*Page   // the page that a folder's index.md made, by folder
 	hidden   map[string]bool    // folders whose index.md is left out
 	regular  []*Page            // of KindPage, in the order of lists
-	drafts   []*content.Entry   // left out; kept to explain links to them
-	outputs  map[string]string  // who makes a file, by its path
+}
+
+// draft is an entry that is left out.
+type draft struct {
+	*content.Entry
+	skipped Skipped
 }
 
 func newPlanner(tree *content.Tree, th *theme.Theme, opts Options, problems *content.Problems) *planner {
-	config := *tree.Config
 	p := &planner{
 		Site: &Site{
-			Tree: tree, Config: &config, BaseURL: tree.Config.BaseURL,
+			Tree: tree, BaseURL: tree.Config.BaseURL,
 			ByURL: make(map[string]*Page, len(tree.Entries)), ByPath: make(map[string]*Page, len(tree.Entries)),
-			Sections: make(map[string]*Page), Terms: make(map[string]map[string]*Page), Menus: make(map[string][]MenuItem),
-			files: make(map[string]string), leftOut: make(map[string]Skipped),
+			byKey: make(map[string]map[string]*Page), files: make(map[string]string), leftOut: make(map[string]Skipped),
 		},
 		theme: th, layouts: th.Layouts(), opts: opts, problems: problems,
-		folders: make(map[string]int), bundles: make(map[string]*Page), hidden: make(map[string]bool),
 	}
 	if opts.BaseURL != "" {
 		base, err := content.CleanBaseURL(opts.BaseURL)
@@ -72,26 +91,32 @@ func newPlanner(tree *content.Tree, th *theme.Theme, opts Options, problems *con
 			p.BaseURL = base
 		}
 	}
-	p.readPatterns()
+	for i, lang := range tree.Config.Langs {
+		p.addEdition(lang, i == 0)
+	}
+	p.Edition = p.Editions[0]
+	p.Config = p.Edition.Config
 	p.related = sync.OnceValue(func() *relatedIndex { return indexRelated(p.Site) })
 	return p
 }
 
-// published sorts out what is not published, and counts what is left.
-func (p *planner) published() []*content.Entry {
-	entries := make([]*content.Entry, 0, len(p.Tree.Entries))
-	for _, e := range p.Tree.Entries {
-		if why, due := p.whyNot(e); why != "" {
-			p.leaveOut(e, why, due)
+// publish sorts out what is not published, and counts what is left.
+func (p *planner) publish() {
+	for _, entry := range p.Tree.Entries {
+		e := p.edition(entry.Lang)
+		if why, due := p.whyNot(entry); why != "" {
+			e.leaveOut(entry, why, due)
 			continue
 		}
-		entries = append(entries, e)
-		folder, _ := locate(e)
+		e.entries = append(e.entries, entry)
+		folder, name := locate(entry)
+		if name == "" && folder != "" && entry.Front.Slug != "" {
+			e.slugs[folder] = entry.Front.Slug
+		}
 		for ; folder != ""; folder = parent(folder) {
-			p.folders[folder]++
+			e.folders[folder]++
 		}
 	}
-	return entries
 }
 
 // whyNot says why a page is not published; "" when it is.
@@ -108,7 +133,7 @@ func (p *planner) whyNot(e *content.Entry) (why string, due time.Time) {
 		return "expired on " + p.day(f.ExpiryDate), time.Time{}
 	case due.After(p.opts.Now) && !p.opts.Future:
 		return "due on " + p.day(due), due
-	case e.Path == "404.md" && !p.Config.Outputs["404"]:
+	case e.Key == "404.md" && !p.Config.Outputs["404"]:
 		return "404 is not among the outputs of site.yaml", time.Time{}
 	}
 	return "", time.Time{}
@@ -123,9 +148,10 @@ func (p *planner) day(t time.Time) string {
 	return t.Format("2006-01-02 15:04")
 }
 
-func (p *planner) leaveOut(e *content.Entry, why string, due time.Time) {
-	p.Skipped = append(p.Skipped, Skipped{Page: e.Path, Why: why, Due: due})
-	p.drafts = append(p.drafts, e)
+func (p *edition) leaveOut(e *content.Entry, why string, due time.Time) {
+	skipped := Skipped{Page: e.Path, Why: why, Due: due}
+	p.Skipped = append(p.Skipped, skipped)
+	p.drafts = append(p.drafts, draft{e, skipped})
 	if !due.IsZero() && (p.NextDue.IsZero() || due.Before(p.NextDue)) {
 		p.NextDue = due
 	}
@@ -156,6 +182,7 @@ func (p *planner) add(page *Page) bool {
 	page.Permalink = permalink(p.BaseURL, page.URL)
 	if page.Entry != nil {
 		p.ByPath[page.Entry.Path] = page
+		p.byKey[page.Lang][page.Entry.Key] = page
 	}
 	return true
 }
@@ -208,15 +235,17 @@ func (p *Page) weight() int {
 // connect orders the pages, and joins each with what it belongs to.
 func (p *planner) connect() {
 	slices.SortFunc(p.Pages, func(a, b *Page) int { return strings.Compare(a.URL, b.URL) })
-	for _, folder := range sortedKeys(p.Sections) {
-		if parent(folder) == "" {
-			p.joinNeighbours(p.Sections[folder].Items)
+	for _, e := range p.Editions {
+		for _, folder := range sortedKeys(e.Sections) {
+			if parent(folder) == "" {
+				joinNeighbours(e.Sections[folder].Items)
+			}
 		}
 	}
 }
 
 // joinNeighbours links each page with the next older and newer one. Landing pages stand for themselves.
-func (p *planner) joinNeighbours(items []*Page) {
+func joinNeighbours(items []*Page) {
 	var newer *Page
 	for _, page := range items {
 		if page.Layout == "landing" {

@@ -37,7 +37,11 @@ type scores struct {
 }
 
 func indexRelated(s *Site) *relatedIndex {
-	x := &relatedIndex{posts: s.Home.Items, features: make(map[string][]int32), number: make(map[*Page]int32)}
+	var posts []*Page
+	for _, e := range s.Editions {
+		posts = append(posts, e.Home.Items...)
+	}
+	x := &relatedIndex{posts: posts, features: make(map[string][]int32), number: make(map[*Page]int32)}
 	for i, page := range x.posts {
 		x.number[page] = int32(i)
 		eachFeature(page, func(name string, _ int) { x.features[name] = append(x.features[name], int32(i)) })
@@ -46,13 +50,14 @@ func indexRelated(s *Site) *relatedIndex {
 	return x
 }
 
-// eachFeature names what a page is about, each feature once, with its weight. A prefix keeps tags and words apart.
+// eachFeature names what a page is about, each feature once, with its weight. A prefix keeps tags and words apart, and
+// languages.
 func eachFeature(page *Page, take func(name string, weight int)) {
 	f := &page.Entry.Front
 	seen := make(map[string]bool)
 	add := func(prefix string, names []string, weight int) {
 		for _, name := range names {
-			if name = prefix + strings.ToLower(name); !seen[name] {
+			if name = page.Lang + " " + prefix + strings.ToLower(name); !seen[name] {
 				seen[name] = true
 				take(name, weight)
 			}

@@ -19,18 +19,39 @@ type Site struct {
 	Pages    []*Page          // every page, in the order of their URLs
 	ByURL    map[string]*Page // by URL path: "/blog/first-post/"
 	ByPath   map[string]*Page // by content path: "blog/first-post.md"
+	*Edition                  // in the site's first language
+	Editions []*Edition       // in each of its languages, the first one first
+	Skipped  []Skipped        // what is left out, and why
+	NextDue  time.Time        // when the next skipped page is due; zero: none
+	Outputs  []Output         // every file that pages make, in a fixed order
+	Copies   []Copy           // every file that is copied, in the order of paths
+
+	byKey   map[string]map[string]*Page // by language, then by content path without the language
+	files   map[string]string           // URL by content path, of copied files
+	leftOut map[string]Skipped          // by the URL that the page would have
+	related func() *relatedIndex
+}
+
+// Edition is the site in one of its languages.
+type Edition struct {
+	Lang     string
+	Name     string          // the language's own name: "Deutsch"
+	Prefix   string          // what its URLs begin with: "/de"; "" of the first language
+	Config   *content.Config // as it reads in this language, without links and pictures that lead nowhere
 	Home     *Page
 	Sections map[string]*Page            // list pages by folder: "blog", "docs/setup"
 	Terms    map[string]map[string]*Page // list pages of terms, by the last part of their URL: "tags" -> "crm"
 	Menus    map[string][]MenuItem
-	Skipped  []Skipped // what is left out, and why
-	NextDue  time.Time // when the next skipped page is due; zero: none
-	Outputs  []Output  // every file that pages make, in a fixed order
-	Copies   []Copy    // every file that is copied, in the order of paths
+}
 
-	files   map[string]string  // URL by content path, of copied files
-	leftOut map[string]Skipped // by the URL that the page would have
-	related func() *relatedIndex
+// In is the site in a language; in its first one when it has no such language.
+func (s *Site) In(lang string) *Edition {
+	for _, e := range s.Editions {
+		if e.Lang == lang {
+			return e
+		}
+	}
+	return s.Edition
 }
 
 // Copy is a file of the content that is copied as it is.
@@ -76,8 +97,11 @@ type Page struct {
 	Term        string             // of KindTerm, as the author wrote it
 	Terms       map[string][]*Page // the terms of this page, by taxonomy
 	Authors     []Author
-	Prev, Next  *Page   // older and newer page of the section
-	Items       []*Page // of lists: newest first, then by weight and title; of KindTerms its terms by name
+	// Translations are the page in every language that it is there in, in the order of the site's languages, itself
+	// among them; nil when it is in one language alone.
+	Translations []*Page
+	Prev, Next   *Page   // older and newer page of the section
+	Items        []*Page // of lists: newest first, then by weight and title; of KindTerms its terms by name
 }
 
 // ReadingMinutes is how long the page takes to read, at 220 words a minute, at least one.

@@ -16,10 +16,10 @@ import (
 //	blog/first.md      "blog", "first"
 //	blog/index.md      "blog", ""
 //	about.de.md        "", "about"
+//	de/about.md        "", "about"
 func locate(e *content.Entry) (folder, name string) {
-	folder, name = path.Split(e.Path)
+	folder, name = path.Split(e.Key)
 	name = strings.TrimSuffix(name, path.Ext(name))
-	name = strings.TrimSuffix(name, "."+e.Lang)
 	if name == "index" || name == "_index" {
 		name = ""
 	}
@@ -72,19 +72,16 @@ func isSlug(name string) bool {
 	return name != "" && name[len(name)-1] != '-'
 }
 
-// folderURL is the URL of a folder.
-func folderURL(folder string) string {
+// folderURL is the URL of a folder in a language: each part of it by its slug, else by its name.
+func (p *edition) folderURL(folder string) string {
 	if folder == "" {
-		return "/"
+		return p.Prefix + "/"
 	}
-	if !strings.Contains(folder, "/") {
-		return "/" + slug(folder) + "/"
+	last := folder[strings.LastIndexByte(folder, '/')+1:]
+	if other := slug(p.slugs[folder]); other != "" {
+		last = other
 	}
-	parts := strings.Split(folder, "/")
-	for i, part := range parts {
-		parts[i] = slug(part)
-	}
-	return "/" + strings.Join(parts, "/") + "/"
+	return p.folderURL(parent(folder)) + slug(last) + "/"
 }
 
 // permalink is the whole URL of a path.
@@ -124,32 +121,42 @@ type pattern []part
 
 type part struct {
 	text  string
-	token func(page *Page, name string) string
+	token token
 	name  string
 }
 
+// token gives the text of a part for a page, whose file has the name.
+type token func(e *edition, page *Page, name string) string
+
 // tokens are what a pattern may hold.
-var tokens = map[string]func(page *Page, name string) string{
-	"year":      func(p *Page, _ string) string { return p.Date.Format("2006") },
-	"month":     func(p *Page, _ string) string { return p.Date.Format("01") },
-	"monthname": func(p *Page, _ string) string { return strings.ToLower(p.Date.Format("January")) },
-	"day":       func(p *Page, _ string) string { return p.Date.Format("02") },
-	"yearday":   func(p *Page, _ string) string { return fmt.Sprint(p.Date.YearDay()) },
-	"section":   func(p *Page, _ string) string { return slug(p.Section) },
-	"sections": func(p *Page, _ string) string {
-		folder, _ := locate(p.Entry)
-		return strings.Trim(folderURL(folder), "/")
-	},
-	"title":          func(p *Page, _ string) string { return slug(p.Title) },
+var tokens = map[string]token{
+	"year":           func(_ *edition, p *Page, _ string) string { return p.Date.Format("2006") },
+	"month":          func(_ *edition, p *Page, _ string) string { return p.Date.Format("01") },
+	"monthname":      func(_ *edition, p *Page, _ string) string { return strings.ToLower(p.Date.Format("January")) },
+	"day":            func(_ *edition, p *Page, _ string) string { return p.Date.Format("02") },
+	"yearday":        func(_ *edition, p *Page, _ string) string { return fmt.Sprint(p.Date.YearDay()) },
+	"section":        func(e *edition, p *Page, _ string) string { return e.folderPath(p.Section) },
+	"sections":       sectionsToken,
+	"title":          func(_ *edition, p *Page, _ string) string { return slug(p.Title) },
 	"slug":           slugToken,
 	"slugorfilename": slugToken,
-	"filename":       func(_ *Page, name string) string { return slug(name) },
+	"filename":       func(_ *edition, _ *Page, name string) string { return slug(name) },
+}
+
+func sectionsToken(e *edition, p *Page, _ string) string {
+	folder, _ := locate(p.Entry)
+	return e.folderPath(folder)
+}
+
+// folderPath is a folder's URL without the language and the slashes around it.
+func (p *edition) folderPath(folder string) string {
+	return strings.Trim(strings.TrimPrefix(p.folderURL(folder), p.Prefix), "/")
 }
 
 // dateTokens need a page with a date.
 var dateTokens = []string{"year", "month", "monthname", "day", "yearday"}
 
-func slugToken(p *Page, name string) string {
+func slugToken(_ *edition, p *Page, name string) string {
 	if p.Entry.Front.Slug != "" {
 		return slug(p.Entry.Front.Slug)
 	}
@@ -157,7 +164,7 @@ func slugToken(p *Page, name string) string {
 }
 
 // readPatterns parses the permalinks of site.yaml.
-func (p *planner) readPatterns() {
+func (p *edition) readPatterns() {
 	p.patterns = make(map[string]pattern)
 	for _, section := range sortedKeys(p.Config.Permalinks) {
 		text := p.Config.Permalinks[section]
@@ -199,13 +206,13 @@ func parsePattern(text string) (parsed pattern, unknown string) {
 }
 
 // fill makes a page's URL of the pattern.
-func (p pattern) fill(page *Page, name string) string {
+func (p pattern) fill(e *edition, page *Page, name string) string {
 	var b strings.Builder
 	for _, part := range p {
 		if part.token == nil {
 			b.WriteString(part.text)
 		} else {
-			b.WriteString(part.token(page, name))
+			b.WriteString(part.token(e, page, name))
 		}
 	}
 	return strings.ReplaceAll(strings.TrimSuffix(b.String(), "/")+"/", "//", "/")

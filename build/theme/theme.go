@@ -52,11 +52,12 @@ import (
 // Theme is a loaded theme.
 type Theme struct {
 	Name       string
-	FS         fs.FS // templates/, blocks/, shortcodes/, assets/, mail/, i18n/, theme.yaml
-	Settings   map[string]any
+	FS         fs.FS                        // templates/, blocks/, shortcodes/, assets/, mail/, i18n/, theme.yaml
+	Settings   map[string]any               // in the site's first language
+	Translated map[string]map[string]any    // settings by further language
 	Blocks     map[string]Schema            // by type; blocks/TYPE.html exists for each
 	Shortcodes map[string]Schema            // by name; shortcodes/NAME.html exists for each
-	Words      map[string]map[string]string // by language, then key; the site's language is complete
+	Words      map[string]map[string]string // by language of the site, then key; all are complete
 	Hash       string                       // hex SHA-256 over all files, names and settings
 }
 
@@ -93,7 +94,10 @@ func Load(embedded, source fs.FS, cfg *content.Config, problems *content.Problem
 	t := &Theme{Name: cfg.Theme, FS: overlay{over: own, under: embedded}}
 	declared := readDeclarations(embedded, own, dir, problems)
 	t.Blocks, t.Shortcodes = declared.blocks, declared.shortcodes
-	t.Settings = declared.check(cfg, problems)
+	t.Settings, t.Translated = declared.check(cfg, problems), make(map[string]map[string]any)
+	for _, lang := range cfg.Langs[1:] {
+		t.Translated[lang] = declared.check(cfg.In(lang), problems)
+	}
 	t.Words = readWords(embedded, t.FS, dir, cfg, problems)
 	t.checkFiles(dir, problems)
 	t.Hash = t.hash(dir, problems)
@@ -121,6 +125,14 @@ func noTheme(source fs.FS, cfg *content.Config) *content.Error {
 	}
 	hint := content.DidYouMean(cfg.Theme, names)
 	return cfg.At("theme").Errorf(hint, "there is no theme %q: the source has no folder themes/%s", cfg.Theme, cfg.Theme)
+}
+
+// SettingsIn are the settings in one of the site's languages.
+func (t *Theme) SettingsIn(lang string) map[string]any {
+	if settings := t.Translated[lang]; settings != nil {
+		return settings
+	}
+	return t.Settings
 }
 
 // Layouts are the names of the templates that a page can have, in the order of the alphabet.
@@ -176,7 +188,7 @@ func missing(dir, file, format string, args ...any) *content.Error {
 // hash covers every byte that the theme can bring to a page.
 func (t *Theme) hash(dir string, problems *content.Problems) string {
 	h := sha256.New()
-	settings, err := json.Marshal(t.Settings)
+	settings, err := json.Marshal([]any{t.Settings, t.Translated})
 	if err == nil {
 		fmt.Fprintf(h, "%s\n%d %s\n", t.Name, len(settings), settings)
 		err = fs.WalkDir(t.FS, ".", func(name string, d fs.DirEntry, err error) error {

@@ -4,39 +4,51 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"path"
 	"slices"
 	"strings"
 
 	"leadsite/build/content"
 )
 
-// readWords reads i18n/*.yaml. Every language is filled up from the theme's English and then from the embedded one.
+// readWords reads i18n/*.yaml in the site's languages. Each is filled up from the theme's English and then from the
+// embedded one.
 func readWords(embedded, fsys fs.FS, dir string, cfg *content.Config, problems *content.Problems) map[string]map[string]string {
 	english := readLanguage(embedded, "i18n/en.yaml", "themes/default", problems)
 	if len(english) == 0 {
 		problems.Add(content.Pos{File: "themes/default/i18n/en.yaml"}.Errorf("", "the embedded theme has no English words"))
 	}
-	files, _ := fs.Glob(fsys, "i18n/*.yaml")
 	words := make(map[string]map[string]string)
-	for _, file := range files {
-		words[strings.TrimSuffix(path.Base(file), ".yaml")] = readLanguage(fsys, file, dir, problems)
+	for _, lang := range cfg.Langs {
+		words[lang] = readLanguage(fsys, "i18n/"+lang+".yaml", dir, problems)
+		warnOfLacking(words[lang], english, lang, dir, cfg, problems)
 	}
-	if words[cfg.Lang] == nil {
-		problems.Warn(cfg.At("lang").Errorf("translate i18n/en.yaml of the theme into "+dir+"/i18n/"+cfg.Lang+".yaml",
-			"the theme has no words in %q, and takes English ones", cfg.Lang))
-		words[cfg.Lang] = make(map[string]string)
-	} else if lacking := lacks(words[cfg.Lang], english); len(lacking) > 0 && cfg.Lang != "en" {
-		pos := content.Pos{File: dir + "/i18n/" + cfg.Lang + ".yaml"}
-		problems.Warn(pos.Errorf("translate them", "English is taken for %s", some(lacking)))
+	own := words["en"]
+	if own == nil {
+		own = readLanguage(fsys, "i18n/en.yaml", dir, problems)
 	}
-	maps.Copy(english, words["en"])
+	maps.Copy(english, own)
 	for _, language := range words {
 		for _, key := range lacks(language, english) {
 			language[key] = english[key]
 		}
 	}
 	return words
+}
+
+// warnOfLacking names the words that a language of the site does not have, of those that the embedded theme needs.
+func warnOfLacking(words, english map[string]string, lang, dir string, cfg *content.Config, problems *content.Problems) {
+	file := dir + "/i18n/" + lang + ".yaml"
+	at := cfg.At("lang")
+	if lang != cfg.Lang {
+		at = cfg.At("langs", lang)
+	}
+	lacking := lacks(words, english)
+	switch {
+	case len(words) == 0:
+		problems.Warn(at.Errorf("translate i18n/en.yaml of the theme into "+file, "the theme has no words in %q, and takes English ones", lang))
+	case len(lacking) > 0 && lang != "en":
+		problems.Warn(content.Pos{File: file}.Errorf("translate them", "English is taken for %s", some(lacking)))
+	}
 }
 
 func readLanguage(fsys fs.FS, file, dir string, problems *content.Problems) map[string]string {
