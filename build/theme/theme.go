@@ -32,8 +32,8 @@
 //
 // # Words
 //
-// i18n/LANG.yaml is a flat map of keys and words. What a language lacks is taken from the theme's English, and then
-// from the embedded theme's.
+// i18n/LANG.yaml is a flat map of keys and words. What a language lacks is taken from the embedded theme's file of that
+// language, then from the theme's English, and then from the embedded theme's.
 package theme
 
 import (

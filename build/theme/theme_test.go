@@ -176,13 +176,14 @@ func TestWrongSettings(t *testing.T) {
 // A site's theme folder replaces files one by one; its theme.yaml and words add to the embedded ones.
 func TestOverlay(t *testing.T) {
 	source := files(
+		"content/site.yaml", siteYAML+"langs: {de: {settings: {hue: 20}}}\n",
 		"themes/default/templates/page.html", "mine",
 		"themes/default/templates/wide.html", "wide",
 		"themes/default/templates/.page.html.swp", "editor",
 		"themes/default/blocks/team.html", "team",
 		"themes/default/theme.yaml", "blocks:\n  team: {title: string!}\n  hero: {title: string!, colour: color}\n",
 		"themes/default/i18n/en.yaml", "home: Start\n",
-		"themes/default/i18n/de.yaml", "home: Anfang\n",
+		"themes/default/i18n/de.yaml", "home: Anfang\nby: Von\nfeed: Feed\n",
 	)
 	th, _, told := load(t, source)
 	if told != "" {
@@ -205,10 +206,13 @@ func TestOverlay(t *testing.T) {
 	}
 	words := map[string]map[string]string{
 		"en": {"home": "Start", "feed": "Feed", "by": "By"},
-		"de": {"home": "Anfang", "feed": "Feed", "by": "By"},
+		"de": {"home": "Anfang", "feed": "Feed", "by": "Von"},
 	}
 	if diff := cmp.Diff(words, th.Words); diff != "" {
 		t.Errorf("words:\n%s", diff)
+	}
+	if first, german := th.SettingsIn("en")["hue"], th.SettingsIn("de")["hue"]; first != 250 || german != 20 {
+		t.Errorf("the hue is %v, and %v in German", first, german)
 	}
 }
 

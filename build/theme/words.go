@@ -10,8 +10,8 @@ import (
 	"leadsite/build/content"
 )
 
-// readWords reads i18n/*.yaml in the site's languages. Each is filled up from the theme's English and then from the
-// embedded one.
+// readWords reads i18n/*.yaml in the site's languages. What the theme's file lacks is
+// taken from the embedded one, then from the theme's English, and then from the embedded English.
 func readWords(embedded, fsys fs.FS, dir string, cfg *content.Config, problems *content.Problems) map[string]map[string]string {
 	english := readLanguage(embedded, "i18n/en.yaml", "themes/default", problems)
 	if len(english) == 0 {
@@ -19,7 +19,8 @@ func readWords(embedded, fsys fs.FS, dir string, cfg *content.Config, problems *
 	}
 	words := make(map[string]map[string]string)
 	for _, lang := range cfg.Langs {
-		words[lang] = readLanguage(fsys, "i18n/"+lang+".yaml", dir, problems)
+		words[lang] = readLanguage(embedded, "i18n/"+lang+".yaml", "themes/default", problems)
+		maps.Copy(words[lang], readLanguage(fsys, "i18n/"+lang+".yaml", dir, problems))
 		warnOfLacking(words[lang], english, lang, dir, cfg, problems)
 	}
 	own := words["en"]
