@@ -34,6 +34,7 @@ type Config struct {
 	Attribution  string              // "page" or "session"
 	CSP          map[string][]string // further origins by directive
 	RawHTML      bool                // of `markdown: {raw_html: …}`: raw HTML in Markdown passes
+	Torn         bool                // site.yaml could not be read, which was reported: what it lacks is no further mistake
 	At           func(path ...any) Pos
 }
 

@@ -78,6 +78,7 @@ func loadTranslations(source fs.FS, files []string, forms map[string]*Form, conf
 		base := forms[name]
 		pos := Pos{File: file}
 		switch {
+		case config.Torn:
 		case lang == config.Lang:
 			problems.Add(pos.Errorf("say it in content/forms/"+name+".yaml", "%q is the site's first language, in which the form itself is written", lang))
 		case !slices.Contains(config.Langs, lang):

@@ -115,10 +115,12 @@ func loadConfig(source fs.FS, problems *Problems) *Config {
 	data, problem := readText(source, SiteFile)
 	if problem != nil {
 		problems.Add(problem)
+		c.Torn = true
 		return c
 	}
 	v, ok := parseYAML(newDocument(SiteFile, 0, data, problems), data)
 	if !ok {
+		c.Torn = true
 		return c
 	}
 	configKeys.read(c, v, nil)

@@ -41,6 +41,11 @@ func languageName(c *content.Config, lang string) string {
 	return cmp.Or(display.Self.Name(language.Make(lang)), lang)
 }
 
+// inEnglish names the language as messages do: "German (de)".
+func (p *edition) inEnglish() string {
+	return cmp.Or(display.English.Languages().Name(language.Make(p.Lang)), p.Name) + " (" + p.Lang + ")"
+}
+
 // edition is the one of a language that the site has.
 func (p *planner) edition(lang string) *edition {
 	i := slices.IndexFunc(p.editions, func(e *edition) bool { return e.Lang == lang })
@@ -95,13 +100,16 @@ func (p *planner) joinGroup(group []*Page, page *Page, key string) []*Page {
 	}
 	if page.Entry != nil && page.Entry.Front.TranslationKey != "" {
 		p.problems.Add(page.Entry.Front.At("translationKey").Errorf("give one of them another translationKey",
-			"this page and %s are both the %s of %q", group[same].origin(), p.In(page.Lang).Name, key))
+			"this page and %s are both %q in %s", group[same].origin(), key, p.edition(page.Lang).inEnglish()))
 	}
 	return group
 }
 
 // in is the page in a language; nil when it is not there.
 func (p *Page) in(lang string) *Page {
+	if p.Lang == lang {
+		return p
+	}
 	for _, t := range p.Translations {
 		if t.Lang == lang {
 			return t
@@ -167,7 +175,7 @@ func (p *planner) reportUntranslated() {
 	for _, e := range p.editions[1:] {
 		if silent := p.Tree.Config.Silent(e.Lang); len(silent) > 0 {
 			p.problems.Warn(p.Tree.Config.At("langs", e.Lang).Errorf("say them under langs: "+e.Lang+":",
-				"%s does not say its own %s: those of the first language are taken", e.Name, strings.Join(silent, ", ")))
+				"%s does not say its own %s: those of the first language are taken", e.inEnglish(), strings.Join(silent, ", ")))
 		}
 		e.reportPages()
 		e.reportForms()
@@ -179,19 +187,23 @@ func (p *planner) reportUntranslated() {
 	}
 }
 
-// reportPages warns of pages without a translation. One that is left out is on its way.
+// reportPages warns of pages without a translation, and of lists that have one without the words of their file. One
+// that is left out is on its way.
 func (p *edition) reportPages() {
 	onTheWay := make(map[string]bool)
 	for _, d := range p.drafts {
 		onTheWay[d.Key] = true
 	}
 	for _, page := range p.Pages {
-		if page.Lang != p.Site.Lang || page.Entry == nil || page.in(p.Lang) != nil || onTheWay[page.Entry.Key] || p.leftAlone(page.Entry.Key) {
+		if page.Lang != p.Site.Lang || page.Entry == nil || onTheWay[page.Entry.Key] || p.leftAlone(page.Entry.Key) {
+			continue
+		}
+		if there := page.in(p.Lang); there != nil && there.Entry != nil {
 			continue
 		}
 		p.problems.Warn(content.Pos{File: page.Entry.File}.Errorf(
 			"write "+p.fileFor(page.Entry.Key)+", or put "+page.Entry.Key+" under langs: "+p.Lang+": untranslated:",
-			"the page is not there in %s (%s)", p.Name, p.Lang))
+			"the page is not there in %s", p.inEnglish()))
 	}
 }
 
@@ -201,7 +213,7 @@ func (p *edition) reportForms() {
 		if !f.Torn && f.Langs[p.Lang] == nil && !p.leftAlone("forms/"+path.Base(f.File)) {
 			p.problems.Warn(content.Pos{File: f.File}.Errorf(
 				"write "+content.Root+"/forms/"+name+"."+p.Lang+".yaml, or put forms/"+path.Base(f.File)+" under langs: "+p.Lang+": untranslated:",
-				"the form is not there in %s (%s)", p.Name, p.Lang))
+				"the form is not there in %s", p.inEnglish()))
 		}
 	}
 }

@@ -261,6 +261,6 @@ func (p *planner) checkSuccess(f *content.Form) {
 		return
 	}
 	if better := target.in(f.Lang); better != nil {
-		p.problems.Warn(f.At("success").Errorf("write success: "+better.URL, "the success page %s is in %s, and there is one in %s", f.Success, p.In(target.Lang).Name, p.In(f.Lang).Name))
+		p.problems.Warn(f.At("success").Errorf("write success: "+better.URL, "the success page %s is in %s, and there is one in %s", f.Success, p.edition(target.Lang).inEnglish(), p.edition(f.Lang).inEnglish()))
 	}
 }

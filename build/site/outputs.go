@@ -88,18 +88,21 @@ func (p *planner) copyPath(file string) (to string, copied bool) {
 		editions, key = []*edition{p.edition(folder)}, rest
 	}
 	for folder := parent(key); folder != ""; folder = parent(folder) {
-		draft := false
-		for _, e := range editions {
-			if page := e.bundles[folder]; page != nil {
-				return strings.TrimPrefix(path.Dir(page.URL+"x")+"/", "/") + strings.TrimPrefix(key, folder+"/"), true
-			}
-			draft = draft || e.hidden[folder] && e.folders[folder] == 0
-		}
-		if draft {
+		e := at(editions, folder)
+		if e.hidden[folder] && e.folders[folder] == 0 {
 			return "", false // the files of a draft are drafts
+		}
+		if page := e.bundles[folder]; page != nil {
+			return strings.TrimPrefix(path.Dir(page.URL+"x")+"/", "/") + strings.TrimPrefix(key, folder+"/"), true
 		}
 	}
 	return file, true
+}
+
+// at is the first of some editions that has pages in a folder: the files there are beside its pages.
+func at(editions []*edition, folder string) *edition {
+	i := slices.IndexFunc(editions, func(e *edition) bool { return e.folders[folder] > 0 })
+	return editions[max(i, 0)]
 }
 
 // resolveImage turns the picture of a page into a path of the site.

@@ -144,7 +144,10 @@ var tokens = map[string]token{
 }
 
 func sectionsToken(e *edition, p *Page, _ string) string {
-	folder, _ := locate(p.Entry)
+	folder, name := locate(p.Entry)
+	if name == "" {
+		folder = parent(folder) // of a page that has a folder to itself
+	}
 	return e.folderPath(folder)
 }
 
