@@ -66,7 +66,7 @@ func (b bundler) forms() map[string]map[string]*bundle.Form {
 		}
 		all[name] = map[string]*bundle.Form{}
 		for _, lang := range b.site.Tree.Config.Langs {
-			if f := b.site.Tree.FormIn(name, lang); f.Lang == lang && !f.Torn {
+			if f := b.site.Tree.FormIn(name, lang); f.Lang == lang {
 				all[name][lang] = b.form(f)
 			}
 		}

@@ -53,13 +53,14 @@ func translatedFields(t *translation, v Value) {
 	}
 }
 
-// FormIn is a form in a language: its translation, or as it is declared where there is none. Nil: no such form.
+// FormIn is a form in a language: its translation, or as it is declared where there is none that can be read. Nil: no
+// such form.
 func (t *Tree) FormIn(name, lang string) *Form {
 	f := t.Forms[name]
 	if f == nil {
 		return nil
 	}
-	if translated := f.Langs[lang]; translated != nil {
+	if translated := f.Langs[lang]; translated != nil && !translated.Torn {
 		return translated
 	}
 	return f
