@@ -80,7 +80,7 @@ func (p pages) serve(w http.ResponseWriter, r *http.Request, name string, status
 	case err != nil && status == http.StatusNotFound:
 		p.plainNotFound(w)
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrInvalid):
-		p.serve(w, r, "404.html", http.StatusNotFound)
+		p.serve(w, r, p.notFound(name), http.StatusNotFound)
 	case err != nil:
 		http.Error(w, "the file cannot be read", http.StatusInternalServerError)
 	case path.Ext(name) == ".html":
@@ -88,6 +88,18 @@ func (p pages) serve(w http.ResponseWriter, r *http.Request, name string, status
 	default:
 		http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(data))
 	}
+}
+
+// notFound is the 404 page for a file that is not there: of the folder at the top that it would be in, as of a
+// language, or else of the site.
+func (p pages) notFound(name string) string {
+	folder, _, _ := strings.Cut(name, "/")
+	if own := folder + "/404.html"; folder != name {
+		if _, err := p.site.Stat(own); err == nil {
+			return own
+		}
+	}
+	return "404.html"
 }
 
 // plainNotFound stands in while there is no site yet, as when its first build failed: the script shows why.

@@ -166,6 +166,7 @@ type Lead struct {
 	Owner  string         `json:"owner"`
 	Email  string         `json:"email"`
 	Page   string         `json:"page"`
+	Lang   string         `json:"lang"`
 	Fields map[string]any `json:"fields"`
 	Source struct {
 		Campaign string `json:"utm_campaign"`
