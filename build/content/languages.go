@@ -5,6 +5,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"golang.org/x/text/language"
 )
 
 // Language is what site.yaml says of a further language under langs:. What it leaves out is taken from the rest of
@@ -202,4 +204,25 @@ func (c *Config) localize(rel string) (lang, key string) {
 		return lang, strings.TrimSuffix(name, "."+lang) + ext
 	}
 	return c.Lang, rel
+}
+
+// warnOfStrangers warns of files that look like translations into a language that the site does not have: "about.de.md"
+// beside "about.md". They would be pages of their own.
+func (c *Config) warnOfStrangers(entries []*Entry, problems *Problems) {
+	there := make(map[string]bool, len(entries))
+	for _, e := range entries {
+		there[e.Path] = true
+	}
+	for _, e := range entries {
+		ext := path.Ext(e.Key)
+		name := strings.TrimSuffix(e.Key, ext)
+		lang := strings.TrimPrefix(path.Ext(name), ".")
+		if _, err := language.ParseBase(lang); err != nil || !langWord.MatchString(lang) || c.Torn {
+			continue
+		}
+		if base := strings.TrimSuffix(name, "."+lang) + ext; there[base] {
+			problems.Warn(Pos{File: e.File}.Errorf("add langs: {"+lang+": {}} to site.yaml, or rename the file",
+				"this looks like a translation of %s/%s, and the site has no language %q", Root, base, lang))
+		}
+	}
 }

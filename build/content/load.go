@@ -28,6 +28,7 @@ func Load(ctx context.Context, source fs.FS, problems *Problems) (*Tree, error) 
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", Root, err)
 	}
+	config.warnOfStrangers(entries, problems)
 	return &Tree{
 		Source:  source,
 		Config:  config,
