@@ -75,3 +75,19 @@ func TestNotFoundInTheLanguage(t *testing.T) {
 		}
 	}
 }
+
+// TestGermanVisitorWithScript reads a mistake beside its field before anything is sent anywhere else.
+func TestGermanVisitorWithScript(t *testing.T) {
+	site := example(t)
+	b := browser.New(t)
+	b.Open(site.URL + "/de/kontakt/")
+	b.Click("form[data-form=contact] button[type=submit]")
+	if got := b.Text("#contact-name-error"); got != "„Ihr Name“ ist noch leer." {
+		t.Errorf("beside the name stands %q", got)
+	}
+	fillContact(b)
+	b.Submit("form[data-form=contact] button[type=submit]")
+	if got := b.URL(); got != site.URL+"/de/danke/" {
+		t.Errorf("the visitor ends at %s", got)
+	}
+}
