@@ -233,12 +233,10 @@ func (p *planner) isContent(name string) bool {
 		slices.ContainsFunc(p.Tree.FormNames(), func(form string) bool { return name == "forms" || "forms/"+path.Base(p.Tree.Forms[form].File) == name })
 }
 
-// fileFor is where a translation belongs: in the language's folder if it has one, else beside the page.
+// fileFor is where a translation belongs: in the language's folder if its first page is there, else beside the page.
 func (p *edition) fileFor(key string) string {
-	for _, e := range p.Tree.Entries {
-		if strings.HasPrefix(e.Path, p.Lang+"/") {
-			return content.Root + "/" + p.Lang + "/" + key
-		}
+	if slices.ContainsFunc(p.entries[:min(1, len(p.entries))], func(e *content.Entry) bool { return strings.HasPrefix(e.Path, p.Lang+"/") }) {
+		return content.Root + "/" + p.Lang + "/" + key
 	}
 	ext := path.Ext(key)
 	return content.Root + "/" + strings.TrimSuffix(key, ext) + "." + p.Lang + ext

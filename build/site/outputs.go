@@ -264,12 +264,9 @@ func (s *Site) urlOf(lang, file, key string) string {
 
 // pageAt is the page of a content path, in a language if it is there in it.
 func (s *Site) pageAt(lang, file string) *Page {
-	page := s.ByPath[file]
+	page := cmp.Or(s.ByPath[file], s.byKey[lang][file], s.byKey[s.Lang][file])
 	if page == nil {
-		page = s.byKey[lang][file]
-	}
-	if page == nil || page.Lang == lang {
-		return page
+		return nil
 	}
 	return cmp.Or(page.in(lang), page)
 }

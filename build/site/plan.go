@@ -182,7 +182,9 @@ func (p *planner) add(page *Page) bool {
 	page.Permalink = permalink(p.BaseURL, page.URL)
 	if page.Entry != nil {
 		p.ByPath[page.Entry.Path] = page
-		p.byKey[page.Lang][page.Entry.Key] = page
+		if page.Entry.Key != page.Entry.Path {
+			p.byKey[page.Lang][page.Entry.Key] = page
+		}
 	}
 	return true
 }

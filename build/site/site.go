@@ -26,7 +26,7 @@ type Site struct {
 	Outputs  []Output         // every file that pages make, in a fixed order
 	Copies   []Copy           // every file that is copied, in the order of paths
 
-	byKey   map[string]map[string]*Page // by language, then by content path without the language
+	byKey   map[string]map[string]*Page // by language, then by content path without the language; of those whose path has it
 	files   map[string]string           // URL by content path, of copied files
 	leftOut map[string]Skipped          // by the URL that the page would have
 	related func() *relatedIndex
