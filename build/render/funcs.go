@@ -79,17 +79,14 @@ func (w *worker) posts(section string, n any) ([]*PageRef, error) {
 		return w.job.sample.refs, nil
 	}
 	edition := w.r.site.In(w.job.lang)
-	list := edition.Home
-	if section != "" {
-		if list = edition.Sections[section]; list == nil && !w.elsewhere(section) {
-			return nil, w.unknown("section", section, sortedKeys(edition.Sections))
-		}
+	if section != "" && edition.Sections[section] == nil && !w.elsewhere(section) {
+		return nil, w.unknown("section", section, sortedKeys(edition.Sections))
 	}
 	count, err := number(n)
-	if err != nil || list == nil {
+	if err != nil {
 		return nil, err
 	}
-	return w.r.pageRefs(list.Items[:min(count, len(list.Items))]), nil
+	return w.r.pageRefs(edition.Posts(section, count)), nil
 }
 
 // elsewhere says whether another language has the section, which is empty in this one then.
