@@ -16,6 +16,7 @@ import (
 	"leadsite/build/render"
 	"leadsite/build/site"
 	"leadsite/build/theme"
+	"leadsite/functions/bundle"
 )
 
 // Options say what is built, and where to.
@@ -28,6 +29,7 @@ type Options struct {
 	BaseURL      string    // overrides site.yaml when not empty
 	Drafts       bool      // include drafts
 	Future       bool      // include pages whose date has not come
+	Plain        bool      // leave out compressed copies, which nobody asks a development server for
 	Now          time.Time // what decides which dates have come
 }
 
@@ -40,6 +42,7 @@ type Report struct {
 	Warnings  []*content.Error
 	Published publish.Result
 	CSP       string // Content-Security-Policy of every page
+	Redirects bundle.Redirects
 }
 
 // Build makes the whole site and commits it, or reports mistakes and writes nothing. The error is of the machine (a
@@ -62,7 +65,8 @@ func Build(ctx context.Context, o Options) (*Report, error) {
 	assets := asset.Make(look.FS, look.Name, look.Settings, small.File, &found)
 	pages := render.New(render.Options{Site: plan, Theme: look, Assets: assets, Problems: &found})
 
-	stage, err := publish.Open(ctx, publish.Options{Source: o.Source, Output: o.Output, State: o.State})
+	stage, err := publish.Open(ctx, publish.Options{Source: o.Source, Output: o.Output, State: o.State,
+		Compress: tree.Config.Outputs["compress"] && !o.Plain})
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +79,7 @@ func Build(ctx context.Context, o Options) (*Report, error) {
 	known := bundler{site: plan, theme: look, render: pages, minify: small, found: &found}.bundle()
 
 	report := &Report{Pages: out.count(), Skipped: plan.Skipped, NextDue: plan.NextDue,
-		Errors: found.Errors(), Warnings: found.Warnings(), CSP: known.CSP}
+		Errors: found.Errors(), Warnings: found.Warnings(), CSP: known.CSP, Redirects: known.Redirects}
 	if len(report.Errors) > 0 {
 		return report, nil
 	}

@@ -15,6 +15,8 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"leadsite/build"
+	"leadsite/e2e/formats"
+	"leadsite/functions/bundle"
 	"leadsite/themes"
 )
 
@@ -25,6 +27,7 @@ var update = flag.Bool("update", false, "write what the builds give into the gol
 //	content/…, themes/…   the source
 //	want/PATH             a file of the finished site, as it must be
 //	said                  what the build reports: errors with hints, warnings, what was left out
+//	redirects             what the edge and the development server redirect
 //
 // Only the outputs that have a want are compared, and `files` must list every path of the site, one a line.
 func TestGoldenSites(t *testing.T) {
@@ -84,11 +87,16 @@ func buildGolden(t *testing.T, archive *txtar.Archive) *txtar.Archive {
 		t.Fatal(err)
 	}
 	public := os.DirFS(filepath.Join(dir, "public"))
+	if faults, _ := formats.Site(public); len(report.Errors) == 0 && len(faults) > 0 {
+		t.Errorf("files that programs read are not as those want them:\n%s", strings.Join(faults, "\n"))
+	}
 	out := &txtar.Archive{Comment: archive.Comment}
 	for _, f := range archive.Files {
 		switch path, isOutput := strings.CutPrefix(f.Name, "want/"); {
 		case f.Name == "said":
 			f.Data = []byte(said(report))
+		case f.Name == "redirects":
+			f.Data = []byte(redirects(t, filepath.Join(dir, "dist", "bundle.json")))
 		case f.Name == "files":
 			f.Data = []byte(list(public))
 		case isOutput:
@@ -124,13 +132,33 @@ func said(r *build.Report) string {
 	return out.String()
 }
 
+// redirects prints those of a bundle, in its order.
+func redirects(t *testing.T, file string) string {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := bundle.Read(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	for _, r := range b.Redirects {
+		fmt.Fprintln(&out, r.Status, r.From, r.To)
+	}
+	return out.String()
+}
+
 // list names every file of a site; fingerprints are left out, because they change with every mend of the theme.
 func list(site fs.FS) string {
 	var paths []string
 	fs.WalkDir(site, ".", func(path string, d fs.DirEntry, err error) error {
 		if err == nil && !d.IsDir() {
 			if strings.HasPrefix(path, "assets/") {
-				path = path[:strings.Index(path, ".")] + ".…" + filepath.Ext(path)
+				name, rest, _ := strings.Cut(path, ".")
+				_, ext, _ := strings.Cut(rest, ".")
+				path = name + ".…." + ext
 			}
 			paths = append(paths, path)
 		}

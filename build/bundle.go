@@ -42,9 +42,18 @@ func (b bundler) bundle() *bundle.Bundle {
 		Forms: b.forms(), Messages: b.messages(), Words: b.theme.Words,
 		People: b.people(), Hours: c.Hours, Holidays: c.Holidays, Reasons: c.Reasons,
 		Limits: bundle.Limits{Submissions: c.Limits.Submissions, Mails: c.Limits.Mails, Window: c.Limits.Window},
-		Brand:  b.brand(), Mail: b.mail(), CSP: policy(c.CSP),
+		Brand:  b.brand(), Mail: b.mail(), CSP: policy(c.CSP), Redirects: redirects(b.site.Redirects),
 	}
 	out.BuildID = hashOf(out)
+	return out
+}
+
+// redirects are the plan's, which are sorted.
+func redirects(planned []site.Redirect) bundle.Redirects {
+	var out bundle.Redirects
+	for _, r := range planned {
+		out = append(out, bundle.Redirect(r))
+	}
 	return out
 }
 

@@ -110,6 +110,8 @@ func (o *output) keep(out site.Output, p check.Page) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.pages[p.URL] = out.Page
+	o.checkPolicy(out, p)
+	p.Inline, p.Loads = nil, nil
 	o.read = append(o.read, p)
 }
 

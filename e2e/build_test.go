@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"leadsite/e2e"
+	"leadsite/e2e/formats"
 	"leadsite/e2e/program"
 	"leadsite/e2e/vnu"
 )
@@ -71,6 +72,21 @@ func TestExampleIsValidHTML(t *testing.T) {
 	program.Run(t, "build", "--source", exampleSource(t), "--output", filepath.Join(dir, "public"), "--state", filepath.Join(dir, "state"))
 	for _, m := range vnu.Check(t, filepath.Join(dir, "public")) {
 		t.Errorf("%v", m)
+	}
+}
+
+// TestExampleFormats checks what programs read of the example site: feeds, sitemap, structured data and tags of heads.
+func TestExampleFormats(t *testing.T) {
+	dir := t.TempDir()
+	program.Run(t, "build", "--source", exampleSource(t), "--output", filepath.Join(dir, "public"), "--state", filepath.Join(dir, "state"))
+	faults, advice := formats.Site(os.DirFS(filepath.Join(dir, "public")))
+	for _, f := range faults {
+		t.Error(f)
+	}
+	for _, a := range advice {
+		if !strings.Contains(a, "image") { // a page need not have a picture
+			t.Error("advice:", a)
+		}
 	}
 }
 

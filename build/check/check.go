@@ -19,6 +19,8 @@ type Page struct {
 	URL     string          // path of the page: "/blog/first/"
 	Links   []Link          // in the order of the page, none twice
 	Anchors map[string]bool // ids and names of its elements
+	Inline  []Inline        // scripts and styles within it
+	Loads   []Load          // what it loads by whole URLs
 }
 
 // Link is one reference as the page has it.
@@ -43,11 +45,20 @@ func Read(pageURL string, page []byte) Page {
 }
 
 func (p *Page) readTag(z *html.Tokenizer, seen map[Link]bool) {
+	raw := quote(z.Raw())
 	name, more := z.TagName()
 	tag := string(name)
+	var attrs map[string]string
+	if raw != "" {
+		attrs = map[string]string{}
+		defer func() { p.readPolicy(tag, raw, attrs) }()
+	}
 	for more {
 		var key, value []byte
 		key, value, more = z.TagAttr()
+		if attrs != nil {
+			attrs[string(key)] = string(value)
+		}
 		switch attr := string(key); {
 		case attr == "id" || attr == "name" && tag == "a":
 			p.Anchors[string(value)] = true

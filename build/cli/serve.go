@@ -57,7 +57,7 @@ func Serve(embedded fs.FS, open OpenBackend) *cobra.Command {
 			s.dirs.read(cmd)
 			s.backend.State, s.backend.Limits = s.dirs.state, limits == "on"
 			s.backend.Log = slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: slog.LevelWarn}))
-			s.options.DefaultTheme = embedded
+			s.options.DefaultTheme, s.options.Plain = embedded, true
 			s.say = func(format string, args ...any) { fmt.Fprintf(cmd.ErrOrStderr(), "leadsite: "+format+"\n", args...) }
 			return explain(s.run(cmd.Context()))
 		},
@@ -179,7 +179,7 @@ func (s *serving) build(ctx context.Context, backend Backend) serve.Outcome {
 		}
 	}
 	s.tell(report)
-	return serve.Outcome{Problems: s.problems(report.Errors), Changed: report.Published.Changed, CSP: report.CSP}
+	return serve.Outcome{Problems: s.problems(report.Errors), Changed: report.Published.Changed, CSP: report.CSP, Redirect: report.Redirects.Find}
 }
 
 // tell says what was built, and what an author would otherwise wonder about: pages that are left out, and warnings. Each

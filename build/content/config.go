@@ -25,7 +25,7 @@ type Config struct {
 	Authors      map[string]Author
 	Permalinks   map[string]string // pattern by section
 	Taxonomies   []string
-	Outputs      map[string]bool // feeds, sitemap, robots, 404
+	Outputs      map[string]bool // by name; feeds is atom, rss and jsonfeed
 	People       []Person
 	Hours        map[string]string
 	Holidays     []string
@@ -33,8 +33,9 @@ type Config struct {
 	Limits       Limits
 	Attribution  string              // "page" or "session"
 	CSP          map[string][]string // further origins by directive
-	RawHTML      bool                // of `markdown: {raw_html: …}`: raw HTML in Markdown passes
-	Torn         bool                // site.yaml could not be read, which was reported: what it lacks is no further mistake
+	Redirects    []Redirect
+	RawHTML      bool // of `markdown: {raw_html: …}`: raw HTML in Markdown passes
+	Torn         bool // site.yaml could not be read, which was reported: what it lacks is no further mistake
 	At           func(path ...any) Pos
 }
 
@@ -52,6 +53,12 @@ type MailIdentity struct {
 // Link is an entry of a menu, or the header's button.
 type Link struct {
 	Name, URL string
+}
+
+// Redirect leads from a path that the site no longer has. Build/site checks it.
+type Redirect struct {
+	From, To string // paths; both may end in *; To may be a whole address
+	Status   int    // 301, 302, 410; 0: not given
 }
 
 // Author is a profile of `authors:`.

@@ -350,7 +350,7 @@ authors: {anna: {name: Anna, bio: Writes.}}
 	want.Title, want.BaseURL, want.Lang, want.Langs = "Test", "https://www.example.com/", "de", []string{"de"}
 	want.Theme, want.Paginate, want.RawHTML = "corporate", 6, false
 	want.Menus = map[string][]content.Link{"main": {{Name: "Blog", URL: "/blog/"}}}
-	want.Outputs = map[string]bool{"feeds": true, "404": true}
+	want.Outputs = map[string]bool{"feeds": true, "atom": true, "rss": true, "jsonfeed": true, "404": true}
 	want.Hours, want.Holidays = map[string]string{"mon-fri": "09:00-17:00"}, []string{"de"}
 	want.CSP = map[string][]string{"img-src": {"https://img.example"}}
 	want.Settings = map[string]any{"hue": 250}

@@ -12,7 +12,10 @@ import (
 const SiteFile = Root + "/site.yaml"
 
 // outputNames are what `outputs:` may hold.
-var outputNames = []string{"feeds", "sitemap", "robots", "404"}
+var outputNames = []string{"feeds", "atom", "rss", "jsonfeed", "sitemap", "robots", "llms", "icons", "404", "compress"}
+
+// feedNames are the outputs that `feeds` stands for.
+var feedNames = []string{"atom", "rss", "jsonfeed"}
 
 // Defaults are the settings of a site whose site.yaml says nothing.
 func Defaults() *Config {
@@ -24,7 +27,7 @@ func Defaults() *Config {
 		Zone:        time.UTC,
 		Paginate:    10,
 		Taxonomies:  []string{"tags", "categories"},
-		Outputs:     map[string]bool{"feeds": true, "sitemap": true, "robots": true, "404": true},
+		Outputs:     map[string]bool{"atom": true, "sitemap": true, "robots": true, "llms": true, "icons": true, "404": true},
 		Reasons:     []string{"no budget", "not our customer", "wrong number"},
 		Limits:      Limits{Submissions: 60, Mails: 20, Window: form.Duration(10 * time.Minute)},
 		Attribution: "page",
@@ -58,7 +61,9 @@ var configKeys = keys[Config]{
 	"reasons":      texts(func(c *Config) *[]string { return &c.Reasons }),
 	"limits":       part(limitKeys, func(c *Config) *Limits { return &c.Limits }),
 	"attribution":  func(c *Config, v Value) { c.Attribution = v.OneOf("page", "session") },
-	"csp":          csp,
+	"allow":        allow,
+	"csp":          allow,
+	"redirects":    list(redirectKeys, func(c *Config) *[]Redirect { return &c.Redirects }),
 	"markdown":     part(markdownKeys, func(c *Config) *Config { return c }),
 }
 
@@ -78,6 +83,12 @@ var mailKeys = keys[MailIdentity]{
 var linkKeys = keys[Link]{
 	"name": text(func(l *Link) *string { return &l.Name }),
 	"url":  text(func(l *Link) *string { return &l.URL }),
+}
+
+var redirectKeys = keys[Redirect]{
+	"from":   text(func(r *Redirect) *string { return &r.From }),
+	"to":     text(func(r *Redirect) *string { return &r.To }),
+	"status": redirectStatus,
 }
 
 var authorKeys = keys[Author]{

@@ -139,6 +139,11 @@ func outputs(c *Config, v Value) {
 			item.Errorf(DidYouMean(name, outputNames), "unknown output %q", name)
 		}
 		c.Outputs[name] = true
+		if name == "feeds" {
+			for _, feed := range feedNames {
+				c.Outputs[feed] = true
+			}
+		}
 	})
 }
 
@@ -177,17 +182,10 @@ func holidays(c *Config, v Value) {
 	})
 }
 
-func csp(c *Config, v Value) {
-	c.CSP = make(map[string][]string)
-	for _, p := range v.Pairs() {
-		if !slices.Contains(directives, p.Key) {
-			v.doc.problems.Add(p.Pos.Errorf(DidYouMean(p.Key, directives), "unknown directive %q", p.Key))
-			continue
-		}
-		c.CSP[p.Key] = p.Value.Texts()
+func redirectStatus(r *Redirect, v Value) {
+	r.Status = v.Int()
+	if !slices.Contains([]int{0, 301, 302, 410}, r.Status) {
+		v.Errorf("write 301 (for good), 302 (for a while) or 410 (gone)", "a redirect cannot have the status %d", r.Status)
+		r.Status = 0
 	}
 }
-
-// directives are those of a Content-Security-Policy that take origins.
-var directives = []string{"default-src", "connect-src", "font-src", "form-action", "frame-src", "img-src", "manifest-src",
-	"media-src", "object-src", "script-src", "style-src", "worker-src"}

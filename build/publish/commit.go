@@ -14,9 +14,14 @@ import (
 // Commit puts the staged files into the output: assets first, so that no page refers to one that is not there yet,
 // then everything else, and deletions last. A folder .git at the output's top is left alone: some publish that way.
 func (s *Stage) Commit() (Result, error) {
+	var result Result
+	if s.packed {
+		if err := s.pack(); err != nil {
+			return result, err
+		}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var result Result
 	if err := os.MkdirAll(s.output, 0o755); err != nil {
 		return result, fmt.Errorf("making the output folder: %w", err)
 	}

@@ -27,6 +27,8 @@ type Options struct {
 	Source string // the folder that holds content/; an output that contains it is refused
 	Output string // the folder of the finished site
 	State  string // holds the lock of the one builder
+	// Compress puts NAME.gz and NAME.br beside every text file, for static hosts that send those.
+	Compress bool
 }
 
 // Stage is a build on its way out. Write and Copy may be called from many goroutines.
@@ -34,6 +36,7 @@ type Stage struct {
 	output string
 	dir    string // beside the output, on the same file system
 	lock   *flock.Flock
+	packed bool // compressed copies stand beside text files
 
 	mu     sync.Mutex
 	staged map[string]bool // path below the output -> must be renamed from the stage; false: the output has it already
@@ -60,7 +63,7 @@ func Open(ctx context.Context, o Options) (*Stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Stage{output: output, lock: lock, staged: map[string]bool{}, folds: map[string]string{}, made: map[string]bool{},
+	s := &Stage{output: output, lock: lock, packed: o.Compress, staged: map[string]bool{}, folds: map[string]string{}, made: map[string]bool{},
 		dir: filepath.Join(filepath.Dir(output), "."+filepath.Base(output)+".stage")}
 	if err := errors.Join(os.RemoveAll(s.dir), os.MkdirAll(s.dir, 0o755)); err != nil {
 		s.Close()
@@ -129,15 +132,23 @@ func (s *Stage) Write(path string, data []byte) error {
 	if old, err := os.ReadFile(s.in(s.output, path)); err == nil && bytes.Equal(old, data) {
 		return nil
 	}
+	if err := s.stage(path, data); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.staged[path] = true
+	return nil
+}
+
+// stage writes a file into the stage.
+func (s *Stage) stage(path string, data []byte) error {
 	if err := s.mkdir(path); err != nil {
 		return err
 	}
 	if err := os.WriteFile(s.in(s.dir, path), data, 0o644); err != nil {
 		return fmt.Errorf("staging %s: %w", path, err)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.staged[path] = true
 	return nil
 }
 

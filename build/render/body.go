@@ -67,12 +67,18 @@ func contents(headings []markdown.Heading, above int) (entries []TOCEntry, rest 
 // titledByBlocks are the layouts whose pages have their h1 in the first block.
 func titledByBlocks(layout string) bool { return layout == "landing" || layout == "home" }
 
+// firstTitled is the block whose title is the page's h1: an announcement or a row of logos may stand above it.
+func firstTitled(blocks []content.Block) int {
+	return max(0, slices.IndexFunc(blocks, func(b content.Block) bool { return b.Fields["title"] != nil && b.Fields["title"] != "" }))
+}
+
 func (w *worker) pageBlocks(p *site.Page) error {
+	titled := firstTitled(p.Blocks)
 	for i := range p.Blocks { // those with mistakes were reported with the plan
 		b := &p.Blocks[i]
 		view := BlockView{Site: w.job.view.Site, Page: w.job.view.Page, Index: i, Heading: 2}
 		view.Block = w.resolved(w.r.theme.Blocks[b.Type].Fields, b.Fields)
-		if i == 0 && titledByBlocks(p.Layout) {
+		if i == titled && titledByBlocks(p.Layout) {
 			view.Heading = 1
 		}
 		html, err := w.within(b.Pos, "blocks/"+b.Type+".html", view)

@@ -21,7 +21,7 @@ func (w *worker) funcs() template.FuncMap {
 	return template.FuncMap{
 		"asset": w.asset, "t": w.word, "date": w.date, "isodate": isodate, "posts": w.posts, "related": w.related,
 		"taxonomy": w.taxonomy, "form": w.form, "markdown": w.inline, "markdownBlock": w.blocks, "icon": w.icon,
-		"jsonld": jsonld, "abs": w.r.absolute,
+		"jsonld": jsonld, "abs": w.r.absolute, "origins": w.origins, "money": w.money,
 		"dict": dict, "slice": list, "append": appendTo, "merge": merge, "first": first, "add": add, "replace": strings.ReplaceAll,
 	}
 }
@@ -79,14 +79,17 @@ func (w *worker) posts(section string, n any) ([]*PageRef, error) {
 		return w.job.sample.refs, nil
 	}
 	edition := w.r.site.In(w.job.lang)
-	if section != "" && edition.Sections[section] == nil && !w.elsewhere(section) {
-		return nil, w.unknown("section", section, sortedKeys(edition.Sections))
+	list := edition.Home
+	if section != "" {
+		if list = edition.Sections[section]; list == nil && !w.elsewhere(section) {
+			return nil, w.unknown("section", section, sortedKeys(edition.Sections))
+		}
 	}
 	count, err := number(n)
-	if err != nil {
+	if err != nil || list == nil {
 		return nil, err
 	}
-	return w.r.pageRefs(edition.Posts(section, count)), nil
+	return w.r.pageRefs(list.Items[:min(count, len(list.Items))]), nil
 }
 
 // elsewhere says whether another language has the section, which is empty in this one then.
@@ -126,6 +129,15 @@ func (w *worker) icon(name string) (template.HTML, error) {
 		return "", w.unknown("icon", name, sortedKeys(w.r.icons))
 	}
 	return svg, nil
+}
+
+// origins are the places elsewhere that site.yaml allows pages to load from, by directive: a privacy page names them.
+func (w *worker) origins() []OriginsView {
+	var all []OriginsView
+	for _, directive := range sortedKeys(w.r.site.Config.CSP) {
+		all = append(all, OriginsView{Directive: directive, Origins: w.r.site.Config.CSP[directive]})
+	}
+	return all
 }
 
 // jsonld writes structured data. No value can end the script: JSON has < > and & as \u escapes.

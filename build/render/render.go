@@ -29,7 +29,9 @@
 //	markdown .text               Markdown within a line; markdownBlock for whole paragraphs
 //	icon "chart"                 assets/icons/chart.svg in the page, hidden from screen readers
 //	jsonld VALUE                 a <script> of structured data
+//	money 1200 "EUR"             €1,200, with the marks of the page's language
 //	abs "/path/"                 the whole URL of a path
+//	origins                      what site.yaml allows to be loaded from elsewhere: .Directive and .Origins
 //	dict, slice, append, merge, first, add, replace
 package render
 
@@ -104,7 +106,15 @@ func New(o Options) *Renderer {
 // Render makes the bytes of an output. The same plan, theme and files give the same bytes. Mistakes of a page's author
 // go to the problems, and the bytes are whole nevertheless; a mistake of the theme is the error, a *content.Error.
 func (r *Renderer) Render(o site.Output) ([]byte, error) {
-	if o.Kind != site.OutputHTML {
+	switch o.Kind {
+	case site.OutputHTML:
+	case site.OutputIcon:
+		hue, _ := r.theme.Settings["hue"].(float64)
+		if whole, ok := r.theme.Settings["hue"].(int); ok {
+			hue = float64(whole)
+		}
+		return asset.Tile(r.site.Config.Title, hue, site.TouchIconSize)
+	default:
 		return r.site.Bytes(o)
 	}
 	if r.fault != nil {

@@ -26,7 +26,11 @@ type SiteView struct {
 	Menus              map[string][]MenuView // of site.yaml: "main", "footer"
 	Button             MenuView              // the one button of the header; without a URL there is none
 	Settings           map[string]any        // the theme's, defaults filled in
-	Feed               string                // path of the site's Atom feed; "" while feeds are off
+	Feed               string                // path of the site's first feed, the Atom one if there is one; "" while feeds are off
+	Feeds              []FeedView            // all feeds of the site
+	Icon, IconType     string                // the picture in a browser's tab, and its media type; "" for none
+	TouchIcon          string                // path of the square one for home screens; "" for none
+	Manifest           string                // path of the web manifest; "" for none
 }
 
 // MenuView is an entry of a menu.
@@ -59,10 +63,24 @@ type PageView struct {
 	Content                  template.HTML // of the Markdown
 	TOC                      []TOCEntry    // headings of Content
 	Blocks                   []template.HTML
-	Form                     string         // name of the front matter's `form:`
-	Feed                     string         // path of the section's or term's feed; "" for none
+	Form                     string // name of the front matter's `form:`
+	Feed                     string // path of the section's or term's first feed; "" for none
+	Feeds                    []FeedView
 	Languages                []LanguageView // where each language of the site is found from here; none when there is one
 	Hreflangs                []HreflangView // for search engines: the page in its languages, and "x-default"
+}
+
+// FeedView is one form of a list for feed readers.
+type FeedView struct {
+	URL, Type string // path and media type
+}
+
+func feeds(p *site.Page) []FeedView {
+	var all []FeedView
+	for _, f := range p.Feeds {
+		all = append(all, FeedView{URL: f.URL, Type: f.Type})
+	}
+	return all
 }
 
 // LanguageView is a language of the site as a page offers it.
@@ -123,7 +141,7 @@ type BlockView struct {
 	Page    *PageView
 	Block   map[string]any // checked fields, defaults filled in
 	Index   int            // from 0
-	Heading int            // level of its title: 1 for the first block of a page whose layout leaves the title to it, else 2
+	Heading int            // level of its title: 1 for the first titled block of a page whose layout leaves the title to it, else 2
 }
 
 // ShortcodeView is what shortcodes/NAME.html sees.
@@ -132,6 +150,12 @@ type ShortcodeView struct {
 	Page  *PageView
 	Args  map[string]any // checked, by name; positional ones by "0", "1"
 	Inner template.HTML  // of the text between its tags
+}
+
+// OriginsView is a directive of the Content-Security-Policy, and what site.yaml allows for it.
+type OriginsView struct {
+	Directive string // "img-src"
+	Origins   []string
 }
 
 // AssetView is a finished asset.
@@ -144,7 +168,9 @@ func (r *Renderer) siteView(e *site.Edition) SiteView {
 	c := e.Config
 	return SiteView{
 		Title: c.Title, Description: c.Description, BaseURL: r.site.BaseURL, Lang: e.Lang, Home: e.Home.URL, Organization: c.Organization,
-		Button: MenuView{Name: c.Button.Name, URL: c.Button.URL}, Settings: r.theme.SettingsIn(e.Lang), Feed: e.Home.Feed,
+		Button: MenuView{Name: c.Button.Name, URL: c.Button.URL}, Settings: r.theme.SettingsIn(e.Lang),
+		Feed: e.Home.Feed, Feeds: feeds(e.Home),
+		Icon: r.site.Icon, IconType: site.PictureType(r.site.Icon), TouchIcon: r.site.TouchIcon, Manifest: r.site.Manifest,
 	}
 }
 
@@ -170,7 +196,7 @@ func (r *Renderer) pageView(p *site.Page) *PageView {
 		Kind: string(p.Kind), Layout: p.Layout, URL: p.URL, Permalink: p.Permalink, Title: p.Title, Description: p.Description,
 		Summary: p.Summary, Lang: p.Lang, Date: p.Date, Lastmod: p.Lastmod, Words: p.Words, ReadingMinutes: p.ReadingMinutes(),
 		Section: p.Section, Authors: authors(p), Noindex: p.Noindex, Terms: terms(p), Prev: r.refs[p.Prev], Next: r.refs[p.Next],
-		Feed: p.Feed, Image: p.Image, ImageAlt: p.ImageAlt,
+		Feed: p.Feed, Feeds: feeds(p), Image: p.Image, ImageAlt: p.ImageAlt,
 	}
 	if section := r.site.In(p.Lang).Sections[p.Section]; section != nil {
 		v.SectionTitle, v.SectionURL = section.Title, section.URL

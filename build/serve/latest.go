@@ -54,7 +54,7 @@ func (l *latest) set(o Outcome) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(o.Problems) > 0 && o.CSP == "" {
-		o.CSP = l.outcome.CSP
+		o.CSP, o.Redirect = l.outcome.CSP, l.outcome.Redirect
 	}
 	l.outcome = o
 	if len(o.Changed) > 0 {
@@ -131,4 +131,14 @@ func (l *latest) csp() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.outcome.CSP
+}
+
+// redirect is where the newest site leads from a path; not ok: nowhere.
+func (l *latest) redirect(path string) (to string, status int, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.outcome.Redirect == nil {
+		return "", 0, false
+	}
+	return l.outcome.Redirect(path)
 }

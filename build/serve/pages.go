@@ -36,6 +36,9 @@ func (p pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	setHeaders(w.Header(), p.latest.csp())
+	if p.redirect(w, r) {
+		return
+	}
 	name, redirect := p.resolve(r.URL.Path)
 	if redirect != "" {
 		target := *r.URL
@@ -44,6 +47,22 @@ func (p pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p.serve(w, r, name, http.StatusOK)
+}
+
+// redirect answers a path that the site leads on from, as the edge does: with the query, unless the target has one.
+func (p pages) redirect(w http.ResponseWriter, r *http.Request) bool {
+	to, status, ok := p.latest.redirect(r.URL.Path)
+	switch {
+	case !ok:
+		return false
+	case status == http.StatusGone:
+		p.serve(w, r, p.notFound(strings.TrimPrefix(r.URL.Path, "/")), http.StatusGone)
+		return true
+	case r.URL.RawQuery != "" && !strings.ContainsAny(to, "?#"):
+		to += "?" + r.URL.RawQuery
+	}
+	http.Redirect(w, r, to, status)
+	return true
 }
 
 func setHeaders(h http.Header, csp string) {
@@ -77,8 +96,8 @@ func (p pages) resolve(urlPath string) (file, redirect string) {
 func (p pages) serve(w http.ResponseWriter, r *http.Request, name string, status int) {
 	data, err := fs.ReadFile(p.site.FS(), name)
 	switch {
-	case err != nil && status == http.StatusNotFound:
-		p.plainNotFound(w)
+	case err != nil && status != http.StatusOK:
+		p.plainNotFound(w, status)
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrInvalid):
 		p.serve(w, r, p.notFound(name), http.StatusNotFound)
 	case err != nil:
@@ -103,8 +122,8 @@ func (p pages) notFound(name string) string {
 }
 
 // plainNotFound stands in while there is no site yet, as when its first build failed: the script shows why.
-func (p pages) plainNotFound(w http.ResponseWriter) {
-	writeHTML(w, http.StatusNotFound, []byte("<!doctype html><html lang=en><title>Not found</title><body><p>There is no such page.</p></body></html>"))
+func (p pages) plainNotFound(w http.ResponseWriter, status int) {
+	writeHTML(w, status, []byte("<!doctype html><html lang=en><title>Not found</title><body><p>There is no such page.</p></body></html>"))
 }
 
 func writeHTML(w http.ResponseWriter, status int, page []byte) {

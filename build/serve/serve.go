@@ -33,6 +33,8 @@ type Outcome struct {
 	Problems []Problem // mistakes; the site is then as it was
 	Changed  []string  // files of the site that differ from before: "blog/first/index.html"
 	CSP      string    // Content-Security-Policy of its pages
+	// Redirect says where a path leads now: with status 301 or 302 to another address, with 410 nowhere. Nil: no path does.
+	Redirect func(path string) (to string, status int, ok bool)
 }
 
 // Problem is one mistake as the overlay shows it.

@@ -69,7 +69,7 @@ func (d *desk) build(context.Context) serve.Outcome {
 	if err != nil {
 		return serve.Outcome{Problems: []serve.Problem{{Msg: err.Error()}}}
 	}
-	return serve.Outcome{Changed: []string{"page/index.html", style + ".css"}, CSP: "default-src 'self'"}
+	return serve.Outcome{Changed: []string{"page/index.html", style + ".css"}, CSP: "default-src 'self'", Redirect: led}
 }
 
 func (d *desk) read() (text, style string, err error) {
@@ -86,6 +86,19 @@ func (d *desk) read() (text, style string, err error) {
 		return err
 	})
 	return text, style, err
+}
+
+// led is where the site leads from a path that it no longer has.
+func led(path string) (to string, status int, ok bool) {
+	switch path {
+	case "/old/":
+		return "/page/", http.StatusMovedPermanently, true
+	case "/sale/":
+		return "/page/?from=sale", http.StatusFound, true
+	case "/shop/":
+		return "", http.StatusGone, true
+	}
+	return "", 0, false
 }
 
 // write replaces a file in one step, so that no build sees half of it.
@@ -279,5 +292,25 @@ func TestOnlyReading(t *testing.T) {
 	defer res.Body.Close()
 	if res.StatusCode != http.StatusMethodNotAllowed || res.Header.Get("Allow") != "GET, HEAD" {
 		t.Errorf("got %d, Allow %q", res.StatusCode, res.Header.Get("Allow"))
+	}
+}
+
+func TestRedirects(t *testing.T) {
+	d := start(t)
+	for path, want := range map[string]string{
+		"/old/":      "301 /page/",
+		"/old/?a=b":  "301 /page/?a=b",
+		"/sale/":     "302 /page/?from=sale",
+		"/sale/?a=b": "302 /page/?from=sale",
+		"/shop/":     "410 ",
+		"/page/":     "200 ",
+	} {
+		res, body := d.get(t, path)
+		if got := fmt.Sprint(res.StatusCode, " ", res.Header.Get("Location")); got != want {
+			t.Errorf("%s: %s, want %s", path, got, want)
+		}
+		if res.StatusCode == http.StatusGone && !strings.Contains(body, "lost") {
+			t.Errorf("what is gone shows %q, want the page of what is not found", body)
+		}
 	}
 }

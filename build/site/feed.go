@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"encoding/xml"
 	"fmt"
-	"html"
 	"strconv"
 	"strings"
 	"time"
@@ -17,12 +16,20 @@ func (s *Site) Bytes(o Output) ([]byte, error) {
 	switch o.Kind {
 	case OutputAtom:
 		return s.atom(o)
+	case OutputRSS:
+		return s.rss(o)
+	case OutputJSON:
+		return s.jsonFeed(o)
+	case OutputWebApp:
+		return s.manifest()
+	case OutputLLMs:
+		return s.llms(), nil
 	case OutputSitemap:
 		return s.sitemap(o)
 	case OutputRobots:
 		return s.robots(), nil
 	case OutputAlias:
-		return s.alias(o.Page), nil
+		return s.alias(o), nil
 	}
 	return nil, fmt.Errorf("making %s: an output of kind %s needs a template", o.Path, o.Kind)
 }
@@ -68,14 +75,11 @@ type (
 func (s *Site) atom(o Output) ([]byte, error) {
 	list, config := o.Page, s.In(o.Page.Lang).Config
 	feed := atomFeed{
-		Lang: list.Lang, ID: list.Permalink, Title: config.Title, Subtitle: list.Description,
+		Lang: list.Lang, ID: list.Permalink, Title: s.feedTitle(list), Subtitle: list.Description,
 		Updated: stamp(newest(o.Pager.Items)),
-		Links: []atomLink{{Rel: "self", Type: "application/atom+xml", Href: permalink(s.BaseURL, list.Feed)},
+		Links: []atomLink{{Rel: "self", Type: "application/atom+xml", Href: permalink(s.BaseURL, o.Pager.URL)},
 			{Rel: "alternate", Type: "text/html", Href: list.Permalink}},
 		Author: atomAuthor{Name: cmp.Or(config.Organization.Name, config.Title)},
-	}
-	if list.Kind != KindHome {
-		feed.Title = list.Title + " – " + config.Title
 	}
 	for _, page := range o.Pager.Items {
 		feed.Entries = append(feed.Entries, s.atomEntry(page))
@@ -92,12 +96,30 @@ func (s *Site) atomEntry(page *Page) atomEntry {
 	for _, author := range page.Authors {
 		e.Authors = append(e.Authors, atomAuthor{Name: author.Name})
 	}
-	for _, taxonomy := range s.Config.Taxonomies {
-		for _, term := range page.Terms[taxonomy] {
-			e.Categories = append(e.Categories, atomCategory{Term: term.Title})
-		}
+	for _, term := range s.terms(page) {
+		e.Categories = append(e.Categories, atomCategory{Term: term})
 	}
 	return e
+}
+
+// feedTitle names a list among a reader's other feeds.
+func (s *Site) feedTitle(list *Page) string {
+	title := s.In(list.Lang).Config.Title
+	if list.Kind == KindHome {
+		return title
+	}
+	return list.Title + " – " + title
+}
+
+// terms are the names of all terms of a page.
+func (s *Site) terms(page *Page) []string {
+	var names []string
+	for _, taxonomy := range s.Config.Taxonomies {
+		for _, term := range page.Terms[taxonomy] {
+			names = append(names, term.Title)
+		}
+	}
+	return names
 }
 
 func stamp(t time.Time) string { return t.Format(time.RFC3339) }
@@ -174,20 +196,4 @@ func (s *Site) robots() []byte {
 		b.WriteString("\nSitemap: " + permalink(s.BaseURL, "/sitemap.xml") + "\n")
 	}
 	return []byte(b.String())
-}
-
-// alias is a page that sends a browser on, for hosts that know no redirects.
-func (s *Site) alias(page *Page) []byte {
-	to, title := html.EscapeString(page.URL), html.EscapeString(page.Title)
-	return fmt.Appendf(nil, `<!doctype html>
-<html lang="%s">
-<head>
-<meta charset="utf-8">
-<title>%s</title>
-<link rel="canonical" href="%s">
-<meta http-equiv="refresh" content="0; url=%s">
-</head>
-<body><p><a href="%s">%s</a></p></body>
-</html>
-`, html.EscapeString(page.Lang), title, html.EscapeString(page.Permalink), to, to, title)
 }

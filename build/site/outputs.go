@@ -28,15 +28,18 @@ func (p *planner) addOutputs() {
 	for _, page := range p.Pages {
 		p.addAliases(page)
 	}
-	if p.Config.Outputs["feeds"] {
-		p.addFeeds()
-	}
+	p.addFeeds()
 	if p.Config.Outputs["sitemap"] {
 		p.addSitemap()
 	}
 	if p.Config.Outputs["robots"] && p.outputs["robots.txt"] == "" {
 		p.output(Output{Path: "robots.txt", Kind: OutputRobots})
 	}
+	if p.Config.Outputs["llms"] && p.outputs["llms.txt"] == "" {
+		p.output(Output{Path: "llms.txt", Kind: OutputLLMs})
+	}
+	p.addIcons()
+	p.addRedirects()
 	p.checkFolders()
 }
 
@@ -50,7 +53,7 @@ func (p *planner) output(o Output) {
 			p.outputs[o.Path] = o.Page.origin()
 		}
 		p.Outputs = append(p.Outputs, o)
-	case o.Page == nil || o.Kind == OutputAtom:
+	case o.Page == nil || o.Kind != OutputHTML:
 		p.problems.Add(content.Pos{File: other}.Errorf("rename it, or take the "+string(o.Kind)+" out of the outputs in site.yaml",
 			"the site makes the file %s by itself", o.Path))
 	default:
@@ -142,11 +145,24 @@ func (p *planner) addAliases(page *Page) {
 			continue
 		}
 		p.outputs[to] = page.origin()
-		p.Outputs = append(p.Outputs, Output{Path: to, Kind: OutputAlias, Page: page})
+		alias := Redirect{From: clean, To: page.URL, Status: 301}
+		p.Outputs = append(p.Outputs, Output{Path: to, Kind: OutputAlias, Page: page, To: alias})
+		p.Redirects = append(p.Redirects, alias)
 	}
 }
 
-// addFeeds gives the home page and every list with dated pages a feed beside it.
+// feedKinds are the feeds that a site can have, the one first that most readers know. The file of the RSS feed is
+// Hugo's, so that who moves keeps the readers.
+var feedKinds = []struct {
+	Feed
+	file string
+}{
+	{Feed{Kind: OutputAtom, Type: "application/atom+xml"}, "feed.xml"},
+	{Feed{Kind: OutputRSS, Type: "application/rss+xml"}, "index.xml"},
+	{Feed{Kind: OutputJSON, Type: "application/feed+json"}, "feed.json"},
+}
+
+// addFeeds gives the home page and every list with dated pages its feeds beside it.
 func (p *planner) addFeeds() {
 	for _, page := range p.Pages {
 		if page.Kind != KindHome && page.Kind != KindSection && page.Kind != KindTerm {
@@ -156,8 +172,18 @@ func (p *planner) addFeeds() {
 		if len(items) == 0 || !strings.HasSuffix(page.URL, "/") {
 			continue
 		}
-		page.Feed = page.URL + "feed.xml"
-		p.output(Output{Path: outputPath(page.Feed), Kind: OutputAtom, Page: page, Pager: Pager{Items: items, URL: page.Feed}})
+		for _, kind := range feedKinds {
+			if !p.Config.Outputs[string(kind.Kind)] {
+				continue
+			}
+			feed := kind.Feed
+			feed.URL = page.URL + kind.file
+			page.Feeds = append(page.Feeds, feed)
+			p.output(Output{Path: outputPath(feed.URL), Kind: feed.Kind, Page: page, Pager: Pager{Items: items, URL: feed.URL}})
+		}
+		if len(page.Feeds) > 0 {
+			page.Feed = page.Feeds[0].URL
+		}
 	}
 }
 

@@ -51,7 +51,6 @@ type planner struct {
 	opts     Options
 	problems *content.Problems
 	editions []*edition
-	folded   map[string]*Page  // by URL in lower case
 	outputs  map[string]string // who makes a file, by its path
 }
 
@@ -80,10 +79,9 @@ func newPlanner(tree *content.Tree, th *theme.Theme, opts Options, problems *con
 		Site: &Site{
 			Tree: tree, BaseURL: tree.Config.BaseURL,
 			ByURL: make(map[string]*Page, len(tree.Entries)), ByPath: make(map[string]*Page, len(tree.Entries)),
-			byKey: make(map[string]map[string]*Page), files: make(map[string]string), leftOut: make(map[string]Skipped),
+			words: th.Words, byKey: make(map[string]map[string]*Page), files: make(map[string]string), leftOut: make(map[string]Skipped),
 		},
 		theme: th, layouts: th.Layouts(), opts: opts, problems: problems,
-		folded: make(map[string]*Page),
 	}
 	if opts.BaseURL != "" {
 		base, err := content.CleanBaseURL(opts.BaseURL)
@@ -162,9 +160,6 @@ func (p *edition) leaveOut(e *content.Entry, why string, due time.Time) {
 	}
 }
 
-// maxName is how long one part of a path may be on the disks that sites are kept on, in bytes.
-const maxName = 255
-
 // add puts a page on its URL. False: another page is there, or it is no URL.
 func (p *planner) add(page *Page) bool {
 	if !fs.ValidPath(outputPath(page.URL)) {
@@ -175,15 +170,6 @@ func (p *planner) add(page *Page) bool {
 		p.problems.Add(p.place(page).Errorf("give it another slug: or url:", "the functions answer at %s, and no page would be seen there", page.URL))
 		return false
 	}
-	if slices.ContainsFunc(strings.Split(page.URL, "/"), func(part string) bool { return len(part) > maxName }) {
-		p.problems.Add(p.place(page).Errorf("give it a shorter slug: or url:", "a part of the URL %s is longer than %d bytes, which no disk can hold as a name", page.URL, maxName))
-		return false
-	}
-	if other := p.folded[strings.ToLower(page.URL)]; other != nil && other.URL != page.URL {
-		p.problems.Add(p.place(page).Errorf("give one of them another slug: or url:",
-			"the URL %s differs from that of %s only by upper and lower case, and many computers take them for one", page.URL, other.origin()))
-		return false
-	}
 	if other := p.ByURL[page.URL]; other != nil {
 		if page.Entry == nil {
 			page, other = other, page
@@ -191,7 +177,7 @@ func (p *planner) add(page *Page) bool {
 		p.problems.Add(p.place(page).Errorf("give one of them another slug: or url:", "this page and %s are both at %s", other.origin(), page.URL))
 		return false
 	}
-	p.ByURL[page.URL], p.folded[strings.ToLower(page.URL)] = page, page
+	p.ByURL[page.URL] = page
 	p.Pages = append(p.Pages, page)
 	page.Permalink = permalink(p.BaseURL, page.URL)
 	if page.Entry != nil {

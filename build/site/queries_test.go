@@ -143,7 +143,7 @@ func TestBytes(t *testing.T) {
 	)
 	got := map[string]string{}
 	for _, o := range s.Outputs {
-		if o.Kind == site.OutputHTML {
+		if o.Kind == site.OutputHTML || o.Kind == site.OutputIcon {
 			if _, err := s.Bytes(o); err == nil {
 				t.Errorf("%s was made without a template", o.Path)
 			}
@@ -196,7 +196,7 @@ func TestBytes(t *testing.T) {
 			t.Errorf("%s:\n%s", path, diff)
 		}
 	}
-	if len(got) != len(want)+2 { // the feeds of the site and of the tag
+	if len(got) != len(want)+4 { // the feeds of the site and of the tag, llms.txt, icon and manifest
 		t.Errorf("%d outputs without a template", len(got))
 	}
 }

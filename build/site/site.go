@@ -13,22 +13,27 @@ import (
 
 // Site is the plan.
 type Site struct {
-	Tree     *content.Tree
-	Config   *content.Config  // without links and pictures that lead nowhere
-	BaseURL  string           // where the site stands, with a slash at the end
-	Pages    []*Page          // every page, in the order of their URLs
-	ByURL    map[string]*Page // by URL path: "/blog/first-post/"
-	ByPath   map[string]*Page // by content path: "blog/first-post.md"
-	*Edition                  // in the site's first language
-	Editions []*Edition       // in each of its languages, the first one first
-	Skipped  []Skipped        // what is left out, and why
-	NextDue  time.Time        // when the next skipped page is due; zero: none
-	Outputs  []Output         // every file that pages make, in a fixed order
-	Copies   []Copy           // every file that is copied, in the order of paths
+	Tree      *content.Tree
+	Config    *content.Config  // without links and pictures that lead nowhere
+	BaseURL   string           // where the site stands, with a slash at the end
+	Pages     []*Page          // every page, in the order of their URLs
+	ByURL     map[string]*Page // by URL path: "/blog/first-post/"
+	ByPath    map[string]*Page // by content path: "blog/first-post.md"
+	*Edition                   // in the site's first language
+	Editions  []*Edition       // in each of its languages, the first one first
+	Redirects []Redirect       // of site.yaml and the pages' aliases, in the order of From
+	Icon      string           // the picture of the site in a tab, a path or a whole URL: the theme's setting icon, else the logo; "": none
+	TouchIcon string           // path of the square picture on a telephone's home screen; "": none
+	Manifest  string           // path of the web manifest; "": none
+	Skipped   []Skipped        // what is left out, and why
+	NextDue   time.Time        // when the next skipped page is due; zero: none
+	Outputs   []Output         // every file that pages make, in a fixed order
+	Copies    []Copy           // every file that is copied, in the order of paths
 
-	byKey   map[string]map[string]*Page // by language, then by content path without the language; of those whose path has it
-	files   map[string]string           // URL by content path, of copied files
-	leftOut map[string]Skipped          // by the URL that the page would have
+	byKey   map[string]map[string]*Page  // by language, then by content path without the language; of those whose path has it
+	words   map[string]map[string]string // the theme's, by language
+	files   map[string]string            // URL by content path, of copied files
+	leftOut map[string]Skipped           // by the URL that the page would have
 	related func() *relatedIndex
 }
 
@@ -89,7 +94,8 @@ type Page struct {
 	Noindex     bool
 	Image       string // the picture that stands for the page: a path of the site or a whole URL; "": none
 	ImageAlt    string
-	Feed        string             // URL of the list's own feed; "": it has none
+	Feed        string             // URL of the list's own feed, the first of Feeds; "": it has none
+	Feeds       []Feed             // the list's own feeds, one of each kind that the site has
 	Blocks      []content.Block    // of the front matter: checked by the theme, those with mistakes left out
 	Section     string             // first folder of its path: "blog"; "" at the top
 	Entry       *content.Entry     // nil for lists that no file describes
@@ -106,6 +112,13 @@ type Page struct {
 
 // ReadingMinutes is how long the page takes to read, at 220 words a minute, at least one.
 func (p *Page) ReadingMinutes() int { return max(1, (p.Words+110)/220) }
+
+// Feed is one form of a list for feed readers.
+type Feed struct {
+	Kind OutputKind
+	Type string // media type
+	URL  string // path
+}
 
 // Author is who wrote a page.
 type Author struct {
@@ -132,17 +145,23 @@ type OutputKind string
 const (
 	OutputHTML    OutputKind = "html"
 	OutputAtom    OutputKind = "atom"
+	OutputRSS     OutputKind = "rss"
+	OutputJSON    OutputKind = "jsonfeed"
+	OutputIcon    OutputKind = "icon"   // a tile with the first letter of the title
+	OutputWebApp  OutputKind = "webapp" // the web manifest
+	OutputLLMs    OutputKind = "llms"   // llms.txt
 	OutputSitemap OutputKind = "sitemap"
 	OutputRobots  OutputKind = "robots"
-	OutputAlias   OutputKind = "alias" // a page that refreshes to Page.URL
+	OutputAlias   OutputKind = "alias" // a page that refreshes to To, for hosts that know no redirects
 )
 
 // Output is one file of the finished site that is made from a page or from the whole.
 type Output struct {
 	Path  string // below the output folder: "blog/first-post/index.html"
 	Kind  OutputKind
-	Page  *Page // nil for the sitemap and robots.txt
-	Pager Pager // of lists; the items of a feed and of a part of the sitemap
+	Page  *Page    // nil for the sitemap and robots.txt
+	Pager Pager    // of lists; the items of a feed and of a part of the sitemap
+	To    Redirect // of an alias; Page is where it leads, nil when that is no page
 }
 
 // URL is the output's path as a browser asks for it: "/blog/" for "blog/index.html".

@@ -75,6 +75,9 @@ func report(problems *content.Problems) string {
 			fmt.Fprintf(&b, "\t%s\n", e.Hint)
 		}
 	}
+	for _, w := range problems.Warnings() {
+		fmt.Fprintf(&b, "warning: %v\n\t%s\n", w, w.Hint)
+	}
 	return b.String()
 }
 
@@ -152,6 +155,9 @@ func planAsText(t *testing.T, source fs.FS) string {
 	}
 	for _, c := range s.Copies {
 		fmt.Fprintf(&b, "copy %s from %s\n", c.Path, c.From.Path)
+	}
+	for _, r := range s.Redirects {
+		fmt.Fprintf(&b, "redirect %s to %s %d\n", r.From, r.To, r.Status)
 	}
 	for _, skipped := range s.Skipped {
 		fmt.Fprintf(&b, "left out %s: %s\n", skipped.Page, skipped.Why)

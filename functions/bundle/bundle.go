@@ -28,7 +28,7 @@ type Bundle struct {
 	Brand     Brand                        `json:"brand"`
 	Mail      map[string]MailTemplate      `json:"mail"` // by kind of notification: "lead", …
 	CSP       string                       `json:"csp"`  // Content-Security-Policy of every answer that is HTML
-	Redirects []Redirect                   `json:"redirects,omitempty"`
+	Redirects Redirects                    `json:"redirects,omitempty"`
 }
 
 // Form is a form and the page that shows it again when something in it was wrong.
@@ -98,11 +98,4 @@ type MailTemplate struct {
 	Subject string `json:"subject"`
 	Text    string `json:"text"`
 	HTML    string `json:"html"`
-}
-
-// Redirect answers one path with another. From may end in "*", which To's "*" repeats.
-type Redirect struct {
-	From   string `json:"from"`
-	To     string `json:"to,omitempty"`
-	Status int    `json:"status"` // 301, 302, 410
 }
