@@ -273,7 +273,7 @@ func isLink(s string) bool {
 func sections(tree *content.Tree) []string {
 	names := make(map[string]bool)
 	for _, e := range tree.Entries {
-		if folder, _, deeper := strings.Cut(e.Path, "/"); deeper {
+		if folder, _, deeper := strings.Cut(e.Key, "/"); deeper {
 			names[folder] = true
 		}
 	}

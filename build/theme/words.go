@@ -10,33 +10,27 @@ import (
 	"leadsite/build/content"
 )
 
-// readWords reads i18n/*.yaml in the site's languages. What the theme's file lacks is
-// taken from the embedded one, then from the theme's English, and then from the embedded English.
+// readWords reads i18n/*.yaml in the site's languages. What the theme's file lacks is taken from the embedded one, then
+// from the theme's English, and then from the embedded English.
 func readWords(embedded, fsys fs.FS, dir string, cfg *content.Config, problems *content.Problems) map[string]map[string]string {
 	english := readLanguage(embedded, "i18n/en.yaml", "themes/default", problems)
 	if len(english) == 0 {
 		problems.Add(content.Pos{File: "themes/default/i18n/en.yaml"}.Errorf("", "the embedded theme has no English words"))
 	}
+	maps.Copy(english, readLanguage(fsys, "i18n/en.yaml", dir, problems))
 	words := make(map[string]map[string]string)
 	for _, lang := range cfg.Langs {
 		words[lang] = readLanguage(embedded, "i18n/"+lang+".yaml", "themes/default", problems)
 		maps.Copy(words[lang], readLanguage(fsys, "i18n/"+lang+".yaml", dir, problems))
 		warnOfLacking(words[lang], english, lang, dir, cfg, problems)
-	}
-	own := words["en"]
-	if own == nil {
-		own = readLanguage(fsys, "i18n/en.yaml", dir, problems)
-	}
-	maps.Copy(english, own)
-	for _, language := range words {
-		for _, key := range lacks(language, english) {
-			language[key] = english[key]
+		for _, key := range lacks(words[lang], english) {
+			words[lang][key] = english[key]
 		}
 	}
 	return words
 }
 
-// warnOfLacking names the words that a language of the site does not have, of those that the embedded theme needs.
+// warnOfLacking names the words that a language of the site does not have, of those that English has.
 func warnOfLacking(words, english map[string]string, lang, dir string, cfg *content.Config, problems *content.Problems) {
 	file := dir + "/i18n/" + lang + ".yaml"
 	at := cfg.At("lang")
