@@ -61,6 +61,7 @@ var rules = []struct{ pkg, may string }{
 	{"build/asset", "build/content build/site"},
 	{"build/check", "build/content build/site"},
 	{"build/publish", "build/content build/site"},
+	{"build/search", "build/content build/site build/theme"},
 	{"build/render", "build/content build/theme build/site build/markdown build/asset functions/form"},
 	{"build/serve", ""},
 	{"build/cli", "build build/*"},

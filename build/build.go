@@ -14,6 +14,7 @@ import (
 	"leadsite/build/minify"
 	"leadsite/build/publish"
 	"leadsite/build/render"
+	"leadsite/build/search"
 	"leadsite/build/site"
 	"leadsite/build/theme"
 	"leadsite/functions/bundle"
@@ -63,7 +64,11 @@ func Build(ctx context.Context, o Options) (*Report, error) {
 	plan := site.Plan(tree, look, site.Options{Now: o.Now, Drafts: o.Drafts, Future: o.Future, BaseURL: o.BaseURL}, &found)
 	small := minify.New()
 	assets := asset.Make(look.FS, look.Name, look.Settings, small.File, &found)
-	pages := render.New(render.Options{Site: plan, Theme: look, Assets: assets, Problems: &found})
+	indexes, err := search.Make(ctx, plan, look, &found)
+	if err != nil {
+		return nil, err
+	}
+	pages := render.New(render.Options{Site: plan, Theme: look, Assets: assets, Search: indexes.URLs(), Problems: &found})
 
 	stage, err := publish.Open(ctx, publish.Options{Source: o.Source, Output: o.Output, State: o.State,
 		Compress: tree.Config.Outputs["compress"] && !o.Plain})
@@ -72,7 +77,7 @@ func Build(ctx context.Context, o Options) (*Report, error) {
 	}
 	defer stage.Close()
 	out := &output{site: plan, render: pages, minify: small, stage: stage, found: &found}
-	if err := out.write(ctx, assets); err != nil {
+	if err := out.write(ctx, assets, indexes); err != nil {
 		return nil, err
 	}
 	out.checkLinks()

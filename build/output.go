@@ -19,6 +19,7 @@ import (
 	"leadsite/build/minify"
 	"leadsite/build/publish"
 	"leadsite/build/render"
+	"leadsite/build/search"
 	"leadsite/build/site"
 )
 
@@ -38,10 +39,15 @@ type output struct {
 }
 
 // write makes every file of the site, on as many goroutines as there are cores.
-func (o *output) write(ctx context.Context, assets *asset.Set) error {
+func (o *output) write(ctx context.Context, assets *asset.Set, indexes search.Set) error {
 	o.files, o.pages = map[string]bool{}, map[string]*site.Page{}
 	for _, a := range assets.All() {
 		if err := o.put(a.Path, a.Data); err != nil {
+			return err
+		}
+	}
+	for _, index := range indexes {
+		if err := o.put(index.Path, index.Data); err != nil {
 			return err
 		}
 	}

@@ -22,6 +22,7 @@ func (w *worker) funcs() template.FuncMap {
 		"asset": w.asset, "t": w.word, "date": w.date, "isodate": isodate, "posts": w.posts, "related": w.related,
 		"taxonomy": w.taxonomy, "form": w.form, "markdown": w.inline, "markdownBlock": w.blocks, "icon": w.icon,
 		"jsonld": jsonld, "abs": w.r.absolute, "origins": w.origins, "money": w.money,
+		"searchPage": w.searchPage, "searchIndex": w.searchIndex,
 		"dict": dict, "slice": list, "append": appendTo, "merge": merge, "first": first, "add": add, "replace": strings.ReplaceAll,
 	}
 }
@@ -107,6 +108,17 @@ func (w *worker) related(n any) ([]*PageRef, error) {
 	}
 	return w.r.pageRefs(w.r.site.Related(w.job.page, count)), nil
 }
+
+// searchPage is where visitors search in the page's language; "" for nowhere.
+func (w *worker) searchPage() string {
+	if page := w.r.site.In(w.job.lang).Search; page != nil {
+		return page.URL
+	}
+	return ""
+}
+
+// searchIndex is what the search page looks things up in.
+func (w *worker) searchIndex() string { return w.r.search[w.job.lang] }
 
 // taxonomy are all terms of a taxonomy, by name.
 func (w *worker) taxonomy(name string) ([]TermView, error) {

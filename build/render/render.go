@@ -32,6 +32,8 @@
 //	money 1200 "EUR"             €1,200, with the marks of the page's language
 //	abs "/path/"                 the whole URL of a path
 //	origins                      what site.yaml allows to be loaded from elsewhere: .Directive and .Origins
+//	searchPage                   the path of the search page in the page's language; "" for none
+//	searchIndex                  the path of what it searches in; "" for none
 //	dict, slice, append, merge, first, add, replace
 package render
 
@@ -52,6 +54,7 @@ type Options struct {
 	Site     *site.Site
 	Theme    *theme.Theme
 	Assets   *asset.Set
+	Search   map[string]string // URL of the search index, by language
 	Problems *content.Problems // of authors; those of templates too when New finds them
 }
 
@@ -60,6 +63,7 @@ type Renderer struct {
 	site     *site.Site
 	theme    *theme.Theme
 	assets   *asset.Set
+	search   map[string]string
 	problems *content.Problems
 	markdown *markdown.Converter
 	images   *images
@@ -78,7 +82,7 @@ type Renderer struct {
 // FormErrorPage return from then on.
 func New(o Options) *Renderer {
 	r := &Renderer{
-		site: o.Site, theme: o.Theme, assets: o.Assets, problems: o.Problems,
+		site: o.Site, theme: o.Theme, assets: o.Assets, search: o.Search, problems: o.Problems,
 		markdown: markdown.New(markdown.Options{RawHTML: o.Site.Config.RawHTML}),
 		images:   newImages(o.Site), workers: make(chan *worker, runtime.GOMAXPROCS(0)),
 	}

@@ -64,6 +64,8 @@ func (p *Page) translationKey() string {
 		return p.Taxonomy + "/" + slug(p.Term)
 	case p.Kind == Kind404:
 		return "404"
+	case p.Kind == KindSearch:
+		return "search"
 	}
 	return p.Section // of a list that no file describes, "" of the home page
 }

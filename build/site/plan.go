@@ -30,6 +30,7 @@ func Plan(tree *content.Tree, th *theme.Theme, opts Options, problems *content.P
 		e.addSections()
 		e.addTerms()
 		e.addNotFound()
+		e.addSearch()
 	}
 	p.connect()
 	p.joinTranslations()
@@ -198,7 +199,7 @@ func (p *Page) origin() string {
 		return "the list of " + p.Taxonomy + ": " + p.Term
 	case p.Kind == KindTerms:
 		return "the list of " + p.Taxonomy
-	case p.Section == "":
+	case p.Section == "" || p.Kind == KindSearch:
 		return "the " + string(p.Kind) + " page"
 	}
 	return "the list of the folder " + p.Section

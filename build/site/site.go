@@ -47,6 +47,7 @@ type Edition struct {
 	Sections map[string]*Page            // list pages by folder: "blog", "docs/setup"
 	Terms    map[string]map[string]*Page // list pages of terms, by the last part of their URL: "tags" -> "crm"
 	Menus    map[string][]MenuItem
+	Search   *Page // where visitors search; nil for nowhere
 }
 
 // In is the site in a language; in its first one when it has no such language.
@@ -76,6 +77,7 @@ const (
 	KindTerms   Kind = "taxonomy" // list of a taxonomy's terms
 	KindTerm    Kind = "term"     // list of a term's pages
 	Kind404     Kind = "404"
+	KindSearch  Kind = "search" // where visitors search, when no file describes it
 )
 
 // Page is one page of the site; a list with several outputs is one Page.

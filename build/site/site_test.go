@@ -32,10 +32,10 @@ const siteYAML = "title: Test\nbase_url: https://www.example.com/\npaginate: 2\n
 func embedded() fstest.MapFS {
 	files := fstest.MapFS{
 		"theme.yaml":       {Data: []byte("name: default\nblocks: {hero: {title: string!}, cta: {title: string!, form: form}}\n")},
-		"i18n/en.yaml":     {Data: []byte("not_found_title: Not here\n")},
+		"i18n/en.yaml":     {Data: []byte("not_found_title: Not here\nsearch_title: Search\n")},
 		"blocks/hero.html": {}, "blocks/cta.html": {},
 	}
-	for _, name := range []string{"base", "home", "page", "post", "list", "term", "terms", "landing", "404", "form-error"} {
+	for _, name := range []string{"base", "home", "page", "post", "list", "term", "terms", "landing", "404", "search", "form-error"} {
 		files["templates/"+name+".html"] = &fstest.MapFile{}
 	}
 	return files

@@ -78,7 +78,7 @@ type Field struct {
 }
 
 // required are the templates without which a site cannot be made.
-var required = []string{"base", "home", "page", "post", "list", "term", "terms", "landing", "404", "form-error"}
+var required = []string{"base", "home", "page", "post", "list", "term", "terms", "landing", "404", "search", "form-error"}
 
 // frames are templates that no page can choose as its layout.
 var frames = []string{"base", "form-error"}

@@ -48,7 +48,7 @@ shortcodes:
 		"i18n/en.yaml":    {Data: []byte("home: Home\nfeed: Feed\nby: By\n")},
 		"assets/site.css": {Data: []byte("a{}")},
 	}
-	for _, name := range []string{"base", "home", "page", "post", "list", "term", "terms", "landing", "404", "form-error"} {
+	for _, name := range []string{"base", "home", "page", "post", "list", "term", "terms", "landing", "404", "search", "form-error"} {
 		files["templates/"+name+".html"] = &fstest.MapFile{Data: []byte(name)}
 	}
 	for _, name := range []string{"blocks/hero", "blocks/list", "blocks/form", "shortcodes/form", "shortcodes/note", "shortcodes/figure"} {
