@@ -25,10 +25,12 @@ const fewest = 8
 
 // choose leaves each page the words that tell most about it, as many as the budget has room for.
 func (c *collection) choose() {
-	most := c.rank()
 	room := budget(len(c.pages)) - c.shownSize()
-	over := sort.Search(max(0, most-fewest), func(i int) bool { return c.size(fewest+i+1) > room })
-	keep := fewest + over
+	if c.size(math.MaxInt) <= room {
+		return
+	}
+	most := c.rank()
+	keep := fewest + sort.Search(max(0, most-fewest), func(more int) bool { return c.size(fewest+more+1) > room })
 	for i := range c.pages {
 		p := &c.pages[i]
 		p.terms = p.terms[:min(keep, len(p.terms))]
@@ -45,8 +47,14 @@ func (c *collection) rank() (most int) {
 	for i := range c.pages {
 		terms := c.pages[i].terms
 		most = max(most, len(terms))
+		for j := range terms {
+			terms[j].tells = int32(terms[j].strength() * rarity[terms[j].word])
+		}
 		slices.SortFunc(terms, func(a, b term) int {
-			return cmp.Or(b.strength()*rarity[b.word]-a.strength()*rarity[a.word], spread[b.word]-spread[a.word], cmp.Compare(a.word, b.word))
+			if a.tells != b.tells {
+				return int(b.tells - a.tells)
+			}
+			return cmp.Or(spread[b.word]-spread[a.word], cmp.Compare(a.word, b.word))
 		})
 	}
 	return most

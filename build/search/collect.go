@@ -1,7 +1,6 @@
 package search
 
 import (
-	"cmp"
 	"context"
 	"maps"
 	"runtime"
@@ -26,7 +25,7 @@ type collection struct {
 type page struct {
 	*site.Page
 	text  string // what a result shows
-	terms []term // words that title and text do not show, in the order of their numbers
+	terms []term // words that title and text do not show
 }
 
 // term is a word of a page.
@@ -34,6 +33,7 @@ type term struct {
 	word  uint32 // its number in collection.words
 	count uint16 // how often the body has it
 	level uint8
+	tells int32 // how much it tells about the page
 }
 
 // What a word says about a page.
@@ -97,7 +97,6 @@ func (c *collection) number(counters []*counter) {
 			for i := range p.terms {
 				p.terms[i].word = all[k.words[p.terms[i].word]]
 			}
-			slices.SortFunc(p.terms, func(a, b term) int { return cmp.Compare(a.word, b.word) })
 		}
 	}
 }

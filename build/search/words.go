@@ -60,9 +60,12 @@ func (s *splitter) chain(text []byte, from, end int) int {
 func runEnd(text []byte, i int) int {
 	end := i
 	for end < len(text) {
-		if byteKinds[text[end]] == letterByte {
+		switch c := text[end]; {
+		case byteKinds[c] == letterByte:
 			end++
 			continue
+		case c < utf8.RuneSelf && c != '\'':
+			return end
 		}
 		r, size := utf8.DecodeRune(text[end:])
 		switch {
@@ -83,6 +86,9 @@ func beginsRun(text []byte) bool {
 }
 
 func isWordRune(r rune) bool {
+	if r < utf8.RuneSelf {
+		return byteKinds[r] == letterByte
+	}
 	return r != utf8.RuneError && unicode.In(r, unicode.L, unicode.M, unicode.N)
 }
 
@@ -145,7 +151,7 @@ var folds = map[rune]string{'ß': "ss", 'æ': "ae", 'œ': "oe", 'ø': "o", 'ł':
 
 // emit gives a word to take, as pairs where it is in a script without spaces.
 func (s *splitter) emit(word []byte) {
-	if !bytes.ContainsFunc(word, isSign) {
+	if isASCII(word) || !bytes.ContainsFunc(word, isSign) {
 		if n := utf8.RuneCount(word); n >= minWord && n <= maxWord {
 			s.take(word)
 		}
@@ -158,6 +164,15 @@ func (s *splitter) emit(word []byte) {
 	if len(signs) == 1 {
 		s.take(word)
 	}
+}
+
+func isASCII(word []byte) bool {
+	for _, c := range word {
+		if c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // isSign tells scripts that are written without spaces.

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 	"testing/quick"
-	"time"
 	"unicode/utf8"
 )
 
@@ -80,13 +79,11 @@ func TestMarkdownText(t *testing.T) {
 	}
 }
 
-// TestReadingIsLinear reads what makes careless readers slow. It is about seconds against hours, not about speed.
+// TestReadingIsLinear reads what makes careless readers slow: one that is would not end before the tests' deadline.
 func TestReadingIsLinear(t *testing.T) {
 	for _, part := range []string{"<", "<a", "<!--", "{{<", "](", "{#", "&", "&a", "-a", "a-", "'a", "[", "h", "http://", "#\n", "é’", "語"} {
-		began := time.Now()
-		read(strings.Repeat(part, 200_000))
-		if took := time.Since(began); took > 20*time.Second {
-			t.Errorf("%q: %v", part, took)
+		if words := read(strings.Repeat(part, 200_000) + " end"); !strings.Contains(words, "end") && part != "http://" {
+			t.Errorf("%q hides what stands behind it", part)
 		}
 	}
 }

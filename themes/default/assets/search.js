@@ -43,9 +43,13 @@ function* pieces(word, start, end) {
 
 /* ── The index */
 
-const TITLE = 10;
+/* What it weighs that a page has a word: in the title, in the last part of the address, in what the result shows; in the
+   page once, often, in a heading, as a tag. */
+const TITLE = 12;
+const ADDRESS = 8;
 const TEXT = 4;
-const LEVELS = [1, 2, 4, 6]; // in the page: once, often, in a heading, as a tag
+const LEVELS = [1, 2, 4, 6];
+const HALF = 4; // the weight that is worth half of what is possible, so that one word in the title is not all
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
 /** Numbers in base64 digits of five bits, lowest first; the sixth bit says that another digit follows. */
@@ -73,6 +77,7 @@ class Index {
     this.pages.forEach((page, i) => {
       for (const { word } of words(page.title)) this.add(word, i, TITLE);
       for (const { word } of words(page.text)) this.add(word, i, TEXT);
+      for (const { word } of words(page.url.split('/').at(-2) ?? '')) this.add(word, i, ADDRESS);
     });
   }
 
@@ -135,7 +140,7 @@ class Index {
       const list = this.words.get(term);
       const rarity = Math.log(1 + (2 * this.pages.length) / list.length);
       for (let i = 0; i < list.length; i += 2) {
-        gains.set(list[i], Math.max(gains.get(list[i]) ?? 0, likeness * rarity * list[i + 1]));
+        gains.set(list[i], Math.max(gains.get(list[i]) ?? 0, likeness * rarity * (list[i + 1] / (list[i + 1] + HALF))));
       }
     }
     return gains;
