@@ -197,7 +197,7 @@ func TestOverlay(t *testing.T) {
 	if err := fstest.TestFS(th.FS, "templates/page.html", "templates/wide.html", "blocks/hero.html", "i18n/de.yaml"); err != nil {
 		t.Error(err)
 	}
-	want := []string{"404", "home", "landing", "list", "page", "post", "term", "terms", "wide"}
+	want := []string{"404", "home", "landing", "list", "page", "post", "search", "term", "terms", "wide"}
 	if diff := cmp.Diff(want, th.Layouts()); diff != "" {
 		t.Errorf("layouts:\n%s", diff)
 	}
