@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// symbols stand before an amount; other currencies have their code behind it.
+// symbols stand before an amount, or where the word number_money has them; other currencies have their code behind it.
 var symbols = map[string]string{"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹", "CHF": "CHF\u00a0", "AUD": "A$", "CAD": "C$", "NZD": "NZ$", "BRL": "R$"}
 
-// money writes an amount with the marks of the page's language: €1,200 or €9.50. Cents are written when there are any.
+// money writes an amount as the page's language does: €1,200 or 1.200 €, €9.50. Cents are written when there are any.
 func (w *worker) money(amount any, currency string) (string, error) {
 	var value float64
 	switch n := amount.(type) {
@@ -30,6 +30,9 @@ func (w *worker) money(amount any, currency string) (string, error) {
 		whole += words["number_point"] + cents
 	}
 	if symbol, ok := symbols[currency]; ok {
+		if form := words["number_money"]; form != "" {
+			return strings.NewReplacer("{symbol}", strings.TrimSpace(symbol), "{amount}", whole).Replace(form), nil
+		}
 		return symbol + whole, nil
 	}
 	return whole + "\u00a0" + currency, nil
