@@ -30,6 +30,7 @@ type Options struct {
 	BaseURL      string    // overrides site.yaml when not empty
 	Drafts       bool      // include drafts
 	Future       bool      // include pages whose date has not come
+	Lenient      bool      // mistakes that a site can bear are warnings: for a blog on its way from Hugo
 	Plain        bool      // leave out compressed copies, which nobody asks a development server for
 	Now          time.Time // what decides which dates have come
 }
@@ -49,12 +50,12 @@ type Report struct {
 // Build makes the whole site and commits it, or reports mistakes and writes nothing. The error is of the machine (a
 // disk, a cancelled context); mistakes of the author are in Report.Errors.
 func Build(ctx context.Context, o Options) (*Report, error) {
-	source, err := openSource(o.Source)
+	source, err := OpenSource(o.Source)
 	if err != nil {
 		return nil, err
 	}
 	defer source.Close()
-	var found content.Problems
+	found := content.Problems{Lenient: o.Lenient}
 
 	tree, err := content.Load(ctx, source.FS(), &found)
 	if err != nil {

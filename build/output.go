@@ -128,7 +128,7 @@ func (o *output) checkLinks() {
 		return // site.yaml's mistake, reported there
 	}
 	for _, b := range check.Links(o.read, base, o.has, o.near) {
-		o.found.Add(o.locate(b))
+		o.found.Add(o.locate(b).Bearable())
 	}
 }
 

@@ -9,8 +9,9 @@ import (
 // ErrNoContent marks a source folder without content/.
 var ErrNoContent = errors.New("no content folder")
 
-// openSource opens the source folder so that nothing outside it can be read, symbolic links included.
-func openSource(dir string) (*os.Root, error) {
+// OpenSource opens the source folder so that nothing outside it can be read or written, symbolic links included. One
+// without content/ is ErrNoContent.
+func OpenSource(dir string) (*os.Root, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNoContent, err)

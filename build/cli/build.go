@@ -49,6 +49,7 @@ func Build(embedded fs.FS) *cobra.Command {
 	flags.StringVar(&o.BaseURL, "base-url", "", "address of the site, instead of site.yaml's")
 	flags.BoolVar(&o.Drafts, "drafts", false, "include drafts")
 	flags.BoolVar(&o.Future, "future", false, "include pages whose date has not come")
+	flags.BoolVar(&o.Lenient, "lenient", false, "warn of unknown keys and shortcodes, broken links and missing titles, and build: for a move from Hugo")
 	flags.BoolVar(&asJSON, "json", false, "print one JSON document")
 	return cmd
 }

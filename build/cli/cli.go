@@ -1,4 +1,4 @@
-// Package cli is the commands of the build tree: build and serve. It turns flags into options and results into words;
+// Package cli is the commands of the build tree: init, new, build and serve. It turns flags into options and results into words;
 // what is built it does not know.
 package cli
 

@@ -70,6 +70,7 @@ func Serve(embedded fs.FS, open OpenBackend) *cobra.Command {
 	flags.StringVar(&s.options.BaseURL, "base-url", "", "address of the site (default the one it serves on)")
 	flags.BoolVar(&s.options.Drafts, "drafts", true, "include drafts")
 	flags.BoolVar(&s.options.Future, "future", false, "include pages whose date has not come")
+	flags.BoolVar(&s.options.Lenient, "lenient", false, "warn of unknown keys and shortcodes, broken links and missing titles, and build: for a move from Hugo")
 	return cmd
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -50,13 +51,20 @@ func parseData(file string, data []byte, problems *Problems) any {
 func parseCSV(file string, data []byte, problems *Problems) any {
 	r := csv.NewReader(bytes.NewReader(data))
 	header, err := r.Read()
+	for i, name := range header {
+		header[i] = strings.TrimSpace(name)
+		if first := slices.Index(header, header[i]); first < i {
+			line, col := r.FieldPos(i)
+			problems.Add(Pos{File: file, Line: line, Col: col}.Errorf("rename one of them", "the column %q is already there, as the %d. one", header[i], first+1))
+		}
+	}
 	rows := []any{}
 	for err == nil {
 		var record []string
 		if record, err = r.Read(); err == nil {
 			row := make(map[string]any, len(header))
 			for i, name := range header {
-				row[strings.TrimSpace(name)] = record[i]
+				row[name] = record[i]
 			}
 			rows = append(rows, row)
 		}

@@ -23,6 +23,7 @@ type entryReader struct {
 	source   fs.FS
 	config   *Config
 	problems *Problems
+	cascades []cascade
 	buffer   bytes.Buffer
 }
 
@@ -85,12 +86,13 @@ func (r *entryReader) parse(file string, data []byte) *Entry {
 	rel := strings.TrimPrefix(file, Root+"/")
 	lang, key := r.config.localize(rel)
 	e := &Entry{File: file, Path: rel, Lang: lang, Key: key, Torn: len(found.errors) > 0, Body: m.body}
+	inherited := r.inherited(lang, key)
 	var titled bool
-	e.Front, titled = readFront(front, r.config)
+	e.Front, titled = readFront(front, inherited, r.config)
 	e.Torn = e.Torn || titled
 	r.problems.Add(found.errors...)
 	r.problems.Warn(found.warnings...)
-	e.Front.At = frontAt(r.source, file)
+	e.Front.At = frontAt(r.source, file, inherited)
 	e.Line = bytes.Count(data[:m.body], []byte("\n")) + 1
 	sum := sha256.Sum256(data)
 	e.Hash = hex.EncodeToString(sum[:])
@@ -102,6 +104,7 @@ func (r *entryReader) parse(file string, data []byte) *Entry {
 func readMatter(file string, data []byte, problems *Problems) (Value, matter) {
 	m := split(data)
 	doc := newDocument(file, m.line-1, data, problems)
+	doc.front = true
 	switch {
 	case m.open:
 		mark := map[format]string{yamlMatter: "---", tomlMatter: "+++"}[m.format]

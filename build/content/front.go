@@ -40,6 +40,11 @@ var frontKeys = keys[frontReader]{
 	"tags":           terms,
 	"categories":     terms,
 	"menu":           menus,
+	"menus":          menus,
+	"linkTitle":      text(func(f *frontReader) *string { return &f.LinkTitle }),
+	"pubDate":        date(func(f *frontReader) *time.Time { return &f.PublishDate }),
+	"modified":       date(func(f *frontReader) *time.Time { return &f.Lastmod }),
+	"unpublishDate":  date(func(f *frontReader) *time.Time { return &f.ExpiryDate }),
 	"image":          text(func(f *frontReader) *string { return &f.Image }),
 	"image_alt":      text(func(f *frontReader) *string { return &f.ImageAlt }),
 	"blocks":         blocks,
@@ -50,12 +55,14 @@ var frontKeys = keys[frontReader]{
 	"params":         func(f *frontReader, v Value) { f.Params = v.params() },
 }
 
-// readFront reads front matter. Keys are taken in any case, as Hugo does.
-func readFront(v Value, config *Config) (front Front, titled bool) {
+// readFront reads front matter, and takes what it does not say from the folders above. Keys are taken in any case, as
+// Hugo does.
+func readFront(v Value, inherited []Value, config *Config) (front Front, titled bool) {
 	f := frontReader{config: config, value: v}
 	if v.Given() {
 		frontKeys.read(&f, v, func(f *frontReader, p Pair) bool { return f.other(p) })
 	}
+	f.inherit(inherited)
 	for _, name := range config.Taxonomies {
 		switch name {
 		case "authors":
@@ -73,21 +80,19 @@ func (f *frontReader) other(p Pair) bool {
 		terms(f, p.Value)
 		return true
 	}
-	known := append(frontKeys.names(), f.config.Taxonomies...)
+	known := append(append(frontKeys.names(), "cascade"), f.config.Taxonomies...)
 	same := slices.IndexFunc(known, func(name string) bool { return strings.EqualFold(name, p.Key) })
-	problem := func(hint, format string, args ...any) {
-		f.value.doc.problems.Add(p.Pos.Errorf(hint, format, args...))
-	}
+	problems := p.Value.doc.problems
 	switch {
+	case strings.EqualFold(p.Key, "cascade"):
+		checkCascade(f, p.Value)
 	case same >= 0 && f.value.has(known[same]):
-		problem("keep one of them", "the key %q is there already, as %q", p.Key, known[same])
+		problems.Add(p.Pos.Errorf("keep one of them", "the key %q is there already, as %q", p.Key, known[same]))
 	case same >= 0 && frontKeys[known[same]] != nil && p.Value.Given():
 		frontKeys[known[same]](f, p.Value)
-	case same < 0 && Nearest(p.Key, known) == "":
-		problem("a key of your own goes under params:", "unknown key %q", p.Key)
 	case same < 0:
 		f.titled = f.titled || Nearest(p.Key, known) == "title"
-		problem(DidYouMean(p.Key, known), "unknown key %q", p.Key)
+		problems.Add(p.Pos.Errorf(unknownKey(p.Key, known), "unknown key %q", p.Key).Unknown("key", p.Key))
 	}
 	return true
 }
@@ -140,6 +145,18 @@ var menuKeys = keys[Menu]{
 	"weight": whole(func(m *Menu) *int { return &m.Weight }),
 }
 
+// hugoMenuKeys are further keys of Hugo's, which describe menus of several levels.
+var hugoMenuKeys = []string{"identifier", "parent", "pre", "post", "title", "params", "url", "pageref"}
+
+func otherMenuKey(_ *Menu, p Pair) bool {
+	if !slices.Contains(hugoMenuKeys, strings.ToLower(p.Key)) {
+		return false
+	}
+	problem := p.Pos.Errorf("delete it: an entry of a menu has a name and a weight, and menus have one level", "unknown key %q of a menu", p.Key)
+	p.Value.doc.problems.Add(problem.Unknown("menu key", p.Key))
+	return true
+}
+
 // menus reads `menu: main`, `menu: [main, footer]` and `menu: {main: {name: About, weight: 2}}`.
 func menus(f *frontReader, v Value) {
 	if !v.IsMap() {
@@ -150,7 +167,7 @@ func menus(f *frontReader, v Value) {
 	}
 	for _, p := range v.Pairs() {
 		menu := Menu{Menu: p.Key}
-		menuKeys.read(&menu, p.Value, nil)
+		menuKeys.read(&menu, p.Value, otherMenuKey)
 		f.Menus = append(f.Menus, menu)
 	}
 }
@@ -191,16 +208,21 @@ func (v Value) params() map[string]any {
 
 // frontAt finds keys of an entry's front matter by reading it once more: that is rare, and keeping every key's place
 // would cost more memory than all else that is known of a page.
-func frontAt(source fs.FS, file string) func(path ...any) Pos {
+// What the page does not say has its place in the folder that hands it down.
+func frontAt(source fs.FS, file string, inherited []Value) func(path ...any) Pos {
 	return func(path ...any) Pos {
 		data, err := fs.ReadFile(source, file)
 		if err != nil {
 			return Pos{File: file}
 		}
 		v, m := readMatter(file, data, &Problems{})
-		if m.format == noMatter || m.open || len(path) == 0 || !v.has(path[0]) {
-			return Pos{File: file, Line: 1}
+		if len(path) > 0 {
+			for _, from := range append([]Value{v}, inherited...) {
+				if from.has(path[0]) && !m.open {
+					return from.At(path...)
+				}
+			}
 		}
-		return v.At(path...)
+		return Pos{File: file, Line: 1}
 	}
 }

@@ -68,7 +68,8 @@ func (v Value) each(take func(item Value, text string)) {
 		if text := item.Text(); text != "" {
 			take(item, text)
 		} else if v.IsList() && item.isText() {
-			item.Errorf("delete it, or give it a text", "an entry of %q is empty", v.name)
+			problem := item.Pos().Errorf("delete it, or give it a text", "an entry of %q is empty", v.name)
+			v.doc.problems.Add(problem.Bearable())
 		}
 	}
 }

@@ -23,7 +23,7 @@ func Load(ctx context.Context, source fs.FS, problems *Problems) (*Tree, error) 
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", Root, err)
 	}
-	config := loadConfig(source, problems)
+	config := LoadConfig(source, problems)
 	entries, err := loadEntries(ctx, source, found.pages, config, problems)
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", Root, err)
@@ -44,10 +44,11 @@ func loadEntries(ctx context.Context, source fs.FS, pages []string, config *Conf
 	entries := make([]*Entry, len(pages))
 	var next atomic.Int64
 	var workers sync.WaitGroup
+	cascades := loadCascades(source, pages, config)
 	var failed atomic.Pointer[error]
 	for range min(runtime.GOMAXPROCS(0), len(pages)) {
 		workers.Go(func() {
-			r := entryReader{source: source, config: config, problems: problems}
+			r := entryReader{source: source, config: config, problems: problems, cascades: cascades}
 			for i := int(next.Add(1)) - 1; i < len(pages) && failed.Load() == nil; i = int(next.Add(1)) - 1 {
 				entry, err := r.read(pages[i])
 				if err = errors.Join(err, ctx.Err()); err != nil {

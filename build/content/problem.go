@@ -15,6 +15,9 @@ type Error struct {
 	Col  int    `json:"col,omitempty"`  // from 1, in runes; 0: the line as a whole
 	Msg  string `json:"msg"`            // what is wrong, lower case, without a full stop
 	Hint string `json:"hint,omitempty"` // what to do
+
+	unknown  string // the name that is not known, with its kind: "key drfat"; "" for other mistakes
+	bearable bool   // a site can be built in spite of it
 }
 
 // Error gives "file:line:col: msg" without the hint.
@@ -28,6 +31,19 @@ func (e *Error) Error() string {
 		}
 	}
 	return b.String() + ": " + e.Msg
+}
+
+// Unknown marks the mistake as that of a name which nothing here knows: a key, a shortcode, a layout, a menu. A name is
+// reported once, where it is met first, however often it is used; see Problems.Lenient too.
+func (e *Error) Unknown(kind, name string) *Error {
+	e.unknown, e.bearable = kind+" "+name, true
+	return e
+}
+
+// Bearable marks a mistake in spite of which a site can be built, as with a link less; see Problems.Lenient.
+func (e *Error) Bearable() *Error {
+	e.bearable = true
+	return e
 }
 
 // Pos is a place in a file of the source.
@@ -44,6 +60,8 @@ func (p Pos) Errorf(hint, format string, args ...any) *Error {
 
 // Problems collects what all stages find, from any number of goroutines. The zero value is empty and ready.
 type Problems struct {
+	Lenient bool // bearable mistakes are warnings, not errors: for a blog on its way from Hugo
+
 	mu       sync.Mutex
 	errors   []*Error
 	warnings []*Error
@@ -64,17 +82,56 @@ func (p *Problems) Warn(errs ...*Error) {
 }
 
 // Errors returns the errors in the order of files and lines, none twice.
-func (p *Problems) Errors() []*Error { return p.sorted(&p.errors) }
+func (p *Problems) Errors() []*Error {
+	errors, _ := p.sorted()
+	return errors
+}
 
 // Warnings returns the warnings in the order of files and lines, none twice.
-func (p *Problems) Warnings() []*Error { return p.sorted(&p.warnings) }
+func (p *Problems) Warnings() []*Error {
+	_, warnings := p.sorted()
+	return warnings
+}
 
-func (p *Problems) sorted(list *[]*Error) []*Error {
+func (p *Problems) sorted() (errors, warnings []*Error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	out := slices.Clone(*list)
-	slices.SortStableFunc(out, compare)
-	return slices.CompactFunc(out, func(a, b *Error) bool { return *a == *b })
+	errors, warnings = slices.Clone(p.errors), slices.Clone(p.warnings)
+	if p.Lenient {
+		warnings = append(warnings, slices.DeleteFunc(slices.Clone(errors), func(e *Error) bool { return !e.bearable })...)
+		errors = slices.DeleteFunc(errors, func(e *Error) bool { return e.bearable })
+	}
+	return once(errors), once(warnings)
+}
+
+// once puts mistakes in order. Of those that say the same of one place, and of an unknown name, the first one stays.
+func once(list []*Error) []*Error {
+	slices.SortStableFunc(list, compare)
+	list = slices.CompactFunc(list, func(a, b *Error) bool { return *a == *b })
+	first, more := make(map[string]int), make(map[int]int)
+	out := list[:0]
+	for _, e := range list {
+		at, again := first[e.unknown]
+		if e.unknown != "" && again {
+			more[at]++
+			continue
+		}
+		first[e.unknown] = len(out)
+		out = append(out, e)
+	}
+	for at, n := range more {
+		e := *out[at]
+		e.Msg += fmt.Sprintf(" (here, and in %s)", places(n))
+		out[at] = &e
+	}
+	return out
+}
+
+func places(n int) string {
+	if n == 1 {
+		return "one more place"
+	}
+	return fmt.Sprintf("%d more places", n)
 }
 
 func compare(a, b *Error) int {

@@ -26,7 +26,7 @@ func Defaults() *Config {
 		Langs:       []string{"en"},
 		Zone:        time.UTC,
 		Paginate:    10,
-		Taxonomies:  []string{"tags", "categories"},
+		Taxonomies:  []string{"tags", "categories", "authors"},
 		Outputs:     map[string]bool{"atom": true, "sitemap": true, "robots": true, "llms": true, "icons": true, "404": true, "search": true},
 		Reasons:     []string{"no budget", "not our customer", "wrong number"},
 		Limits:      Limits{Submissions: 60, Mails: 20, Window: form.Duration(10 * time.Minute)},
@@ -115,8 +115,8 @@ var markdownKeys = keys[Config]{
 	"raw_html": boolean(func(c *Config) *bool { return &c.RawHTML }),
 }
 
-// loadConfig reads site.yaml over the defaults. It always gives a Config.
-func loadConfig(source fs.FS, problems *Problems) *Config {
+// LoadConfig reads site.yaml over the defaults. It always gives a Config.
+func LoadConfig(source fs.FS, problems *Problems) *Config {
 	c := Defaults()
 	pos := Pos{File: SiteFile}
 	if _, err := fs.Stat(source, SiteFile); errors.Is(err, fs.ErrNotExist) {

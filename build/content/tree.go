@@ -55,6 +55,7 @@ type Entry struct {
 // Front is a page's front matter. Keys are Hugo's and ours; an unknown key was an error.
 type Front struct {
 	Title, Slug, URL, Description, Summary string
+	LinkTitle                              string    // in menus; "": the title
 	Date, PublishDate, Lastmod, ExpiryDate time.Time // zero: not given; a date without a zone is in the site's
 	Draft                                  bool
 	Weight                                 int

@@ -1,6 +1,7 @@
 package content
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -23,7 +24,8 @@ type document struct {
 	file     string
 	above    int // lines of the file above the first one that was parsed
 	problems *Problems
-	visits   int // how many more values Any and Pairs may visit: aliases of aliases unfold without end
+	front    bool // front matter, where a blog may bring other themes' keys
+	visits   int  // how many more values Any and Pairs may visit: aliases of aliases unfold without end
 }
 
 // Pair is a key of a map and its value.
@@ -59,7 +61,12 @@ func (v Value) Wrong(want, hint string) {
 		v.Errorf(hint, "here belongs %s, not %s", want, v.describe())
 		return
 	}
-	v.Errorf(hint, "%q wants %s, not %s", v.name, want, v.describe())
+	problem := v.Pos().Errorf(hint, "%q wants %s, not %s", v.name, want, v.describe())
+	if v.doc.front && v.IsMap() && (want == "a text" || want == "a list of texts") {
+		problem.Hint = cmp.Or(hint, "it is another theme's key of that name: write what is wanted, or move it under params:")
+		problem.Unknown("map", v.name)
+	}
+	v.doc.problems.Add(problem)
 }
 
 // Given says whether there is a value: a key that is absent or has nothing behind it gives none.

@@ -102,11 +102,14 @@ func tokenClass(t chroma.TokenType) string {
 	return ""
 }
 
-// uncommentAll makes {{< x >}} of every {{</* x */>}} in code, which is how Hugo's authors show a shortcode.
+// uncommentAll makes {{< x >}} of every {{</* x */>}} in code, which is how Hugo's authors show a shortcode; the other
+// form likewise.
 func uncommentAll(code []byte) []byte {
-	if !bytes.Contains(code, []byte("{{</*")) {
-		return code
+	for _, form := range [][2]string{{"{{<", ">}}"}, {"{{%", "%}}"}} {
+		if bytes.Contains(code, []byte(form[0]+"/*")) {
+			code = bytes.ReplaceAll(code, []byte(form[0]+"/*"), []byte(form[0]))
+			code = bytes.ReplaceAll(code, []byte("*/"+form[1]), []byte(form[1]))
+		}
 	}
-	code = bytes.ReplaceAll(code, []byte("{{</*"), []byte("{{<"))
-	return bytes.ReplaceAll(code, []byte("*/>}}"), []byte(">}}"))
+	return code
 }

@@ -81,6 +81,7 @@ type Hooks struct {
 	Link      func(url string) string // the address to write for a link that the author wrote
 	Image     func(*Image)            // may change an image's address and tell its size
 	Shortcode func(*Shortcode) string // the HTML of a shortcode
+	Verbatim  func(name string) bool  // what stands between a pair of shortcodes of that name is code, not Markdown
 	Word      func(key string) string // the page's word for one of Words; "" for the English one
 	Reserved  map[string]bool         // ids that elements around the text have
 }
@@ -186,7 +187,7 @@ func (p *Page) run(src []byte, line int) (*writer, error) {
 		return nil, fmt.Errorf("converting Markdown: %w", ErrTooLarge)
 	}
 	src = clean(src)
-	codes := shortcodes{line: line}
+	codes := shortcodes{line: line, verbatim: p.hooks.Verbatim}
 	src = codes.extract(src)
 	r := newReader(src, p.converter.options.RawHTML)
 	root := r.parser.Parse(src)

@@ -7,12 +7,13 @@ import (
 	"unicode/utf8"
 )
 
-// Shortcode is one {{< name … >}} of the text.
+// Shortcode is one {{< name … >}} of the text, or {{% name … %}}, which is the same here: text between a pair is
+// Markdown in both.
 type Shortcode struct {
 	Name   string
 	Args   map[string]string // by name; those without are "0", "1", …
 	Closed bool              // there is a {{< /name >}}
-	Inner  string            // HTML of what stands between the two
+	Inner  string            // HTML of what stands between the two; the text itself of a verbatim one
 	Line   int               // where it stands in the text, from 1
 	Col    int
 
@@ -32,6 +33,9 @@ type shortcodes struct {
 	line   int // number of the text's first line
 	found  []*Shortcode
 	faults []Fault
+
+	verbatim func(name string) bool // what stands in a pair of that name is no Markdown
+	unclosed map[string]bool        // verbatim names that nothing closes in the rest of the text
 
 	src    []byte
 	out    []byte
@@ -124,10 +128,13 @@ func (s *shortcodes) put(t tag, closing *tag) {
 	s.at = end
 }
 
-// uncomment makes {{< x >}} of {{</* x */>}}.
+// uncomment makes {{< x >}} of {{</* x */>}}, and {{% x %}} of {{%/* x */%}}.
 func uncomment(src []byte) []byte {
-	out := bytes.Replace(src, []byte("{{</*"), []byte("{{<"), 1)
-	return bytes.Replace(out, []byte("*/>}}"), []byte(">}}"), 1)
+	for _, form := range [][2]string{{"{{<", ">}}"}, {"{{%", "%}}"}} {
+		src = bytes.Replace(src, []byte(form[0]+"/*"), []byte(form[0]), 1)
+		src = bytes.Replace(src, []byte("*/"+form[1]), []byte(form[1]), 1)
+	}
+	return src
 }
 
 // asText keeps Markdown from seeing a tag of HTML in a shortcode that is shown.
@@ -191,6 +198,12 @@ func (s *shortcodes) scanLine(beg, end, line int) (tags []tag, behind int) {
 			s.read(&t)
 			i = t.end
 			tags = append(tags, t)
+			if closing, ok := s.closes(t); ok {
+				at.moveTo(closing.beg)
+				closing.line, closing.col, closing.lineStart = at.line, at.col, at.start
+				tags = append(tags, closing)
+				i = closing.end
+			}
 		default:
 			i++
 		}
@@ -199,6 +212,31 @@ func (s *shortcodes) scanLine(beg, end, line int) (tags []tag, behind int) {
 		}
 	}
 	return tags, end
+}
+
+// closes finds what closes a verbatim shortcode. Nothing in between is looked at.
+func (s *shortcodes) closes(t tag) (closing tag, ok bool) {
+	if s.verbatim == nil || t.closing || t.alone || t.escaped || t.fault != "" || s.unclosed[t.name] || !s.verbatim(t.name) {
+		return tag{}, false
+	}
+	for i := t.end; ; i++ {
+		next := bytes.Index(s.src[i:], []byte("{{"))
+		if next < 0 {
+			break
+		}
+		if i += next; !opensTag(s.src[i:]) || bytes.HasPrefix(s.src[i+3:], []byte("/*")) {
+			continue
+		}
+		a := newArguments(s.src[i:])
+		if a.read() == "" && a.closing && a.name == t.name {
+			return tag{name: t.name, closing: true, beg: i, end: i + 3 + a.i}, true
+		}
+	}
+	if s.unclosed == nil {
+		s.unclosed = map[string]bool{}
+	}
+	s.unclosed[t.name] = true
+	return tag{}, false
 }
 
 // place counts lines and runes up to an index that only grows.
@@ -246,18 +284,14 @@ func codeSpanEnd(src []byte, i int) int {
 
 // read reads the tag at t.beg. One that cannot be read has a fault.
 func (s *shortcodes) read(t *tag) {
-	rest := s.src[t.beg+3:]
-	if s.src[t.beg+2] == '%' {
-		t.fault = "the form {{% … %}} is not known here"
-		t.hint = "write {{< … >}}; text between a pair of them is Markdown too"
-	} else if bytes.HasPrefix(rest, []byte("/*")) {
+	a := newArguments(s.src[t.beg:])
+	if open := string(s.src[t.beg : t.beg+3]); bytes.HasPrefix(a.src, []byte("/*")) {
 		t.escaped = true
-		t.end = t.beg + 3 + endOf(rest, 0, "*/>}}")
+		t.end = t.beg + 3 + endOf(a.src, 0, "*/"+a.end)
 		if t.end == t.beg+3 {
-			t.fault, t.hint = "{{</* has no */>}}", "close it, or write {{<"
+			t.fault, t.hint = open+"/* has no */"+a.end, "close it, or write "+open
 		}
 	} else {
-		a := arguments{src: rest, args: map[string]string{}}
 		t.fault = a.read()
 		t.hint = `write {{< name "value" >}} or {{< name key="value" >}}`
 		t.name, t.args, t.closing, t.alone = a.name, a.args, a.closing, a.alone
@@ -269,13 +303,23 @@ func (s *shortcodes) read(t *tag) {
 	}
 }
 
-// arguments reads what stands between {{< and >}}.
+// arguments reads what stands between {{< and >}}, or {{% and %}}.
 type arguments struct {
 	src            []byte
+	end            string // ">}}" or "%}}"
 	i              int
 	name           string
 	args           map[string]string
 	closing, alone bool
+}
+
+// newArguments readies the reading of a tag.
+func newArguments(tag []byte) *arguments {
+	a := &arguments{src: tag[3:], end: ">}}", args: map[string]string{}}
+	if tag[2] == '%' {
+		a.end = "%}}"
+	}
+	return a
 }
 
 // read gives what is wrong, or "".
@@ -292,18 +336,25 @@ func (a *arguments) read() string {
 	for {
 		a.i = skipSpace(a.src, a.i)
 		switch {
-		case a.has(">}}"):
+		case a.has(a.end):
 			return ""
-		case a.has("/>}}"):
+		case a.has("/" + a.end):
 			a.alone = true
 			return ""
 		case a.i >= len(a.src):
-			return "{{< " + a.name + " does not end with >}}"
+			return a.open() + " " + a.name + " does not end with " + a.end
 		}
 		if err := a.argument(); err != "" {
 			return err
 		}
 	}
+}
+
+func (a *arguments) open() string {
+	if a.end == "%}}" {
+		return "{{%"
+	}
+	return "{{<"
 }
 
 func (a *arguments) has(prefix string) bool {
@@ -325,7 +376,7 @@ func (a *arguments) word() string {
 
 func (a *arguments) ends() bool {
 	rest := a.src[a.i:]
-	return bytes.HasPrefix(rest, []byte(">}}")) || bytes.HasPrefix(rest, []byte("/>}}"))
+	return bytes.HasPrefix(rest, []byte(a.end)) || bytes.HasPrefix(rest, []byte("/"+a.end))
 }
 
 func (a *arguments) argument() string {

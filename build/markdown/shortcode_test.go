@@ -54,6 +54,7 @@ func TestShortcodes(t *testing.T) {
 				"<ul><li><pre tabindex=\"0\"><code>{{&lt; x &gt;}}\n</code></pre></li></ul>"},
 		{"escaped", "{{</* b */>}} `{{</* y */>}}`\n\n```\n{{</* z a=1 */>}}\n```",
 			"<p>{{&lt; b &gt;}} <code>{{&lt; y &gt;}}</code></p><pre tabindex=\"0\"><code>{{&lt; z a=1 &gt;}}\n</code></pre>"},
+		{"the percent form", "{{% note a=1 %}}*b*{{% /note %}}\n\n{{%/* c */%}} `{{% d %}}`", "[note a=1{<p><em>b</em></p>\n}]\n<p>{{% c %}} <code>{{% d %}}</code></p>"},
 		{"text that looks alike", "{{ x }} { {< y >}}", "<p>{{ x }} { {&lt; y &gt;}}</p>"},
 		{"marks cannot be forged", "\x020\x03 &#2;0&#3; {{< x >}}", "<p>\uFFFD0\uFFFD \uFFFD0\uFFFD [x]</p>"},
 	} {
@@ -66,6 +67,26 @@ func TestShortcodes(t *testing.T) {
 				t.Errorf("faults: %v", doc.Faults)
 			}
 		})
+	}
+}
+
+// What stands between a verbatim pair is handed over as it is, whatever it looks like.
+func TestVerbatimShortcodes(t *testing.T) {
+	for _, test := range []struct{ in, want string }{
+		{"{{< code go >}}\na := `x` * *b* {{ .T }}\n```\n{{< /code >}} *after*", "<p>[\na := `x` * *b* {{ .T }}\n```\n] <em>after</em></p>"},
+		{"{{< code >}}`{{< /code >}} and `{{< code >}}`", "<p>[`] and <code>{{&lt; code &gt;}}</code></p>"},
+		{"{{< code >}}{{< note >}}{{</* /code */>}}{{< / code >}}", "[{{< note >}}{{</* /code */>}}]"},
+		{"{{% code %}}a{{% /code %}}{{< code >}}b{{% /code %}}", "[a][b]"},
+		{"{{< code >}} *a*\n\n{{< code >}} b", "<p>[] <em>a</em></p>\n<p>[] b</p>"},
+	} {
+		page := markdown.New(markdown.Options{}).Page(markdown.Hooks{
+			Verbatim:  func(name string) bool { return name == "code" },
+			Shortcode: func(s *markdown.Shortcode) string { return "[" + s.Inner + "]" },
+		})
+		doc, err := page.Convert([]byte(test.in))
+		if got := strings.TrimSpace(doc.HTML); err != nil || got != test.want || len(doc.Faults) > 0 {
+			t.Errorf("%s:\ngot  %s %v\nwant %s", test.in, got, doc.Faults, test.want)
+		}
 	}
 }
 
@@ -94,7 +115,8 @@ func TestShortcodeFaults(t *testing.T) {
 		{`{{< x "a >}}`, "1:1 a quotation mark in {{< x >}} is not closed"},
 		{"{{< x a=1 a=2 >}}", "1:1 {{< x >}} has the argument a twice"},
 		{"{{< x a= >}}", "1:1 an argument of {{< x >}} cannot be read"},
-		{"{{% x %}}", "1:1 the form {{% … %}} is not known here"},
+		{"{{% x >}}", "1:1 {{% x does not end with %}}"},
+		{"{{%/* x */>}}", "1:1 {{%/* has no */%}}"},
 		{"{{</* x >}}", "1:1 {{</* has no */>}}"},
 	} {
 		doc := withShortcodes(t, test.in)

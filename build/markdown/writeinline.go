@@ -201,7 +201,11 @@ func (w *writer) marked(s []byte) *Shortcode {
 
 func (w *writer) expand(code *Shortcode) {
 	code.written = true
-	if code.Closed {
+	verbatim := w.page.hooks.Verbatim
+	switch {
+	case code.Closed && verbatim != nil && verbatim(code.Name):
+		code.Inner = string(code.inner)
+	case code.Closed:
 		code.Inner = w.inner(code)
 	}
 	if w.page.hooks.Shortcode != nil {

@@ -139,6 +139,7 @@ func (w *worker) hooks() markdown.Hooks {
 			i.Width, i.Height = w.r.images.size(i.URL)
 		},
 		Shortcode: w.shortcode,
+		Verbatim:  w.verbatim,
 		Word:      func(key string) string { return words[key] },
 		Reserved:  w.r.reserved,
 	}
@@ -153,7 +154,14 @@ func (w *worker) link(url string) string {
 	return to
 }
 
-// shortcode is the HTML of a shortcode; "" when something about it is wrong, which is reported.
+// verbatim says whether a shortcode takes what stands between its tags as it is: a theme declares that as a string.
+func (w *worker) verbatim(name string) bool {
+	inner, takes := w.r.theme.Shortcodes[name].Fields["inner"]
+	return takes && inner.Type != "markdown"
+}
+
+// shortcode is the HTML of a shortcode; of what stands between its tags when something about it is wrong, which is
+// reported.
 func (w *worker) shortcode(s *markdown.Shortcode) string {
 	at := w.at(s.Line, s.Col)
 	args := maps.Clone(s.Args)
@@ -162,11 +170,14 @@ func (w *worker) shortcode(s *markdown.Shortcode) string {
 	}
 	values, ok := w.r.theme.CheckShortcode(w.r.site.Tree, s.Name, args, at, w.r.problems)
 	if !ok {
-		return ""
+		return s.Inner
 	}
 	values = w.resolved(w.r.theme.Shortcodes[s.Name].Fields, values)
 	delete(values, "inner")
 	view := ShortcodeView{Site: w.job.view.Site, Page: w.job.view.Page, Args: values, Inner: template.HTML(s.Inner)}
+	if w.verbatim(s.Name) {
+		view.Source, view.Inner = s.Inner, template.HTML(template.HTMLEscapeString(s.Inner))
+	}
 	html, err := w.within(at, "shortcodes/"+s.Name+".html", view)
 	if err != nil && w.job.failed == nil {
 		w.job.failed = err

@@ -23,7 +23,8 @@ func (w *worker) funcs() template.FuncMap {
 		"taxonomy": w.taxonomy, "form": w.form, "markdown": w.inline, "markdownBlock": w.blocks, "icon": w.icon,
 		"jsonld": jsonld, "abs": w.r.absolute, "origins": w.origins, "money": w.money,
 		"searchPage": w.searchPage, "searchIndex": w.searchIndex,
-		"dict": dict, "slice": list, "append": appendTo, "merge": merge, "first": first, "add": add, "replace": strings.ReplaceAll,
+		"dict": dict, "slice": list, "append": appendTo, "merge": merge, "ref": w.ref, "code": w.code, "data": w.data, "mistake": w.mistake,
+		"first": first, "add": add, "replace": strings.ReplaceAll,
 	}
 }
 

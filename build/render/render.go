@@ -31,6 +31,10 @@
 //	jsonld VALUE                 a <script> of structured data
 //	money 1200 "EUR"             €1,200, with the marks of the page's language
 //	abs "/path/"                 the whole URL of a path
+//	data "prices"                content/data/prices.yaml (.json, .csv), as maps, lists, texts and numbers
+//	ref "about.md"               the path of the page that an author names
+//	code .Source "go"            a block of code, highlighted
+//	mistake "what" "what to do"  reports a mistake of the author
 //	origins                      what site.yaml allows to be loaded from elsewhere: .Directive and .Origins
 //	searchPage                   the path of the search page in the page's language; "" for none
 //	searchIndex                  the path of what it searches in; "" for none

@@ -147,6 +147,8 @@ func (t *trial) page(layout string) *PageView {
 	v.Section, v.SectionTitle, v.SectionURL = "samples", "Samples", "/samples/"
 	v.Authors, v.Image, v.ImageAlt, v.Terms = ref.Authors, ref.Image, ref.ImageAlt, ref.Terms
 	v.Params = map[string]any{}
+	v.Profile = &ref.Authors[0]
+	v.Series = []SeriesView{{Name: "Samples", URL: "/series/samples/", Number: 2, Parts: []*PageRef{ref, ref}}}
 	v.Prev, v.Next = ref, ref
 	v.Content = "<h2>A</h2><p>Text</p>"
 	v.TOC = []TOCEntry{{ID: "a", Text: "A", Level: 2, Children: []TOCEntry{{ID: "b", Text: "B", Level: 3}}}, {ID: "c", Text: "C", Level: 2}}
@@ -161,7 +163,7 @@ func (t *trial) page(layout string) *PageView {
 func (t *trial) ref() *PageRef {
 	day := time.Date(2026, time.March, 2, 0, 0, 0, 0, time.UTC)
 	return &PageRef{URL: "/samples/one/", Title: "One", Description: "About one.", Summary: "One.", Date: day, ReadingMinutes: 2,
-		Authors: []AuthorView{{Key: "sam", Name: "Sam", Role: "Author", Bio: "Writes.", Image: "/sam.png", URL: "/sam/"}, {Key: "kim", Name: "Kim"}},
+		Authors: []AuthorView{{Key: "sam", Name: "Sam", Role: "Author", Bio: "Writes.", Image: "/sam.png", URL: "https://sam.example.com/", Page: "/authors/sam/"}, {Key: "kim", Name: "Kim"}},
 		Image:   "/one.png", ImageAlt: "One", Terms: map[string][]TermView{"tags": t.terms()}, Section: "samples"}
 }
 

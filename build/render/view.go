@@ -2,6 +2,7 @@ package render
 
 import (
 	"html/template"
+	"slices"
 	"time"
 
 	"leadsite/build/content"
@@ -55,7 +56,9 @@ type PageView struct {
 	Section                  string // "blog"; "" at the top
 	SectionTitle, SectionURL string // of the section's own page; "" when there is none
 	Authors                  []AuthorView
-	Image, ImageAlt          string // path on the site or a whole URL; "" for none
+	Profile                  *AuthorView  // whose page it is; nil for all but pages of authors
+	Series                   []SeriesView // the series that it is a part of
+	Image, ImageAlt          string       // path on the site or a whole URL; "" for none
 	Noindex                  bool
 	Params                   map[string]any // the author's own keys
 	Terms                    map[string][]TermView
@@ -111,7 +114,16 @@ type PageRef struct {
 
 // AuthorView is who wrote a page.
 type AuthorView struct {
-	Key, Name, Role, Bio, Image, URL string
+	Key, Name, Role, Bio, Image string
+	URL                         string // the author's own site, as in site.yaml
+	Page                        string // path of the author's page on this site; "" when authors are no taxonomy
+}
+
+// SeriesView is a series as one of its parts shows it.
+type SeriesView struct {
+	Name, URL string // URL of its list; "" when series are no taxonomy
+	Number    int    // of this part, from 1
+	Parts     []*PageRef
 }
 
 // TermView is a tag, a category or another term.
@@ -146,10 +158,11 @@ type BlockView struct {
 
 // ShortcodeView is what shortcodes/NAME.html sees.
 type ShortcodeView struct {
-	Site  *SiteView
-	Page  *PageView
-	Args  map[string]any // checked, by name; positional ones by "0", "1"
-	Inner template.HTML  // of the text between its tags
+	Site   *SiteView
+	Page   *PageView
+	Args   map[string]any // checked, by name; positional ones by "0", "1"
+	Inner  template.HTML  // of the text between its tags
+	Source string         // that text as it is written, when it is declared as a string and not as markdown
 }
 
 // OriginsView is a directive of the Content-Security-Policy, and what site.yaml allows for it.
@@ -198,6 +211,11 @@ func (r *Renderer) pageView(p *site.Page) *PageView {
 		Section: p.Section, Authors: authors(p), Noindex: p.Noindex, Terms: terms(p), Prev: r.refs[p.Prev], Next: r.refs[p.Next],
 		Feed: p.Feed, Feeds: feeds(p), Image: p.Image, ImageAlt: p.ImageAlt,
 	}
+	if p.Profile != nil {
+		profile := authorView(*p.Profile)
+		v.Profile = &profile
+	}
+	v.Series = r.series(p)
 	if section := r.site.In(p.Lang).Sections[p.Section]; section != nil {
 		v.SectionTitle, v.SectionURL = section.Title, section.URL
 	}
@@ -234,7 +252,31 @@ func authors(p *site.Page) []AuthorView {
 	}
 	views := make([]AuthorView, len(p.Authors))
 	for i, a := range p.Authors {
-		views[i] = AuthorView{Key: a.Key, Name: a.Name, Role: a.Role, Bio: a.Bio, Image: a.Image, URL: a.URL}
+		views[i] = authorView(a)
+	}
+	return views
+}
+
+func authorView(a site.Author) AuthorView {
+	v := AuthorView{Key: a.Key, Name: a.Name, Role: a.Role, Bio: a.Bio, Image: a.Image, URL: a.URL}
+	if a.Page != nil {
+		v.Page = a.Page.URL
+	}
+	return v
+}
+
+// series are those that a page is a part of. One that has a single part so far is none.
+func (r *Renderer) series(p *site.Page) []SeriesView {
+	var views []SeriesView
+	for _, s := range p.Series {
+		if len(s.Parts) < 2 {
+			continue
+		}
+		v := SeriesView{Name: s.Name, Number: slices.Index(s.Parts, p) + 1, Parts: r.pageRefs(s.Parts)}
+		if s.Page != nil {
+			v.Name, v.URL = s.Page.Title, s.Page.URL
+		}
+		views = append(views, v)
 	}
 	return views
 }
@@ -254,6 +296,9 @@ func termViews(pages []*site.Page) []TermView {
 	views := make([]TermView, len(pages))
 	for i, t := range pages {
 		views[i] = TermView{Name: t.Term, URL: t.URL, Count: len(t.Items)}
+		if t.Profile != nil {
+			views[i].Name = t.Profile.Name
+		}
 	}
 	return views
 }

@@ -111,10 +111,13 @@ func (s *Site) feedTitle(list *Page) string {
 	return list.Title + " – " + title
 }
 
-// terms are the names of all terms of a page.
+// terms are the names of all terms of a page, its authors aside.
 func (s *Site) terms(page *Page) []string {
 	var names []string
 	for _, taxonomy := range s.Config.Taxonomies {
+		if taxonomy == "authors" {
+			continue // a feed names authors as such
+		}
 		for _, term := range page.Terms[taxonomy] {
 			names = append(names, term.Title)
 		}

@@ -122,7 +122,7 @@ func (t *terms) term(page *Page, name string) *Page {
 	case term.Term == "":
 		term.Term = name
 	case !sameTerm(term.Term, name):
-		t.problems.Add(at(t.taxonomy).Errorf("write one of them in other words", "%q and %q would both be at %s", term.Term, name, term.URL))
+		t.problems.Add(at(t.taxonomy).Errorf("write one of them in other words", "%q and %q would both be at %s", term.Term, name, term.URL).Bearable())
 	}
 	return term
 }
@@ -198,11 +198,12 @@ func (p *planner) pagers(page *Page) []Pager {
 		return []Pager{{URL: page.URL}}
 	}
 	size := p.Config.Paginate
-	of := max(1, (len(page.Items)+size-1)/size)
+	items := page.shown()
+	of := max(1, (len(items)+size-1)/size)
 	parts := make([]Pager, of)
 	for i := range parts {
 		parts[i] = Pager{Number: i + 1, Of: of, URL: partURL(page.URL, i+1),
-			Items: page.Items[i*size : min((i+1)*size, len(page.Items))]}
+			Items: items[i*size : min((i+1)*size, len(items))]}
 		if i > 0 {
 			parts[i].Prev = partURL(page.URL, i)
 		}

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -41,6 +42,9 @@ func (p *edition) checkPictures() {
 		}
 	}
 	for _, page := range p.Pages {
+		if page.Profile != nil && missing[page.Profile.Key] {
+			page.Profile.Image = ""
+		}
 		for i := range page.Authors {
 			if missing[page.Authors[i].Key] {
 				page.Authors[i].Image = ""
@@ -65,13 +69,10 @@ func (p *edition) addPagesToMenus() {
 		}
 		for _, m := range page.Entry.Front.Menus {
 			if !slices.Contains(known, m.Menu) {
-				p.problems.Add(page.Entry.Front.At("menu").Errorf(content.DidYouMean(m.Menu, known), "there is no menu %q", m.Menu))
+				p.problems.Add(page.Entry.Front.At("menu").Errorf(content.DidYouMean(m.Menu, known), "there is no menu %q", m.Menu).Unknown("menu", m.Menu))
 				continue
 			}
-			item := MenuItem{Name: m.Name, URL: page.URL}
-			if item.Name == "" {
-				item.Name = page.Title
-			}
+			item := MenuItem{Name: cmp.Or(m.Name, page.Entry.Front.LinkTitle, page.Title), URL: page.URL}
 			asked[m.Menu] = append(asked[m.Menu], entry{item, weightOf(m, page)})
 		}
 	}

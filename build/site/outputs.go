@@ -140,8 +140,12 @@ func (p *planner) addAliases(page *Page) {
 			continue
 		}
 		to := outputPath(clean)
-		if other := p.outputs[to]; other != "" {
-			p.problems.Add(page.Entry.Front.At("aliases", i).Errorf("delete the alias, or move the other page", "the alias %s is the address of %s", clean, other))
+		switch other := p.outputs[to]; {
+		case clean == page.URL:
+			p.problems.Add(page.Entry.Front.At("aliases", i).Errorf("delete the alias", "the alias %s is the page's own address", clean).Bearable())
+			continue
+		case other != "":
+			p.problems.Add(page.Entry.Front.At("aliases", i).Errorf("delete the alias, or move the other page", "the alias %s is the address of %s", clean, other).Bearable())
 			continue
 		}
 		p.outputs[to] = page.origin()
@@ -295,4 +299,71 @@ func (s *Site) pageAt(lang, file string) *Page {
 		return nil
 	}
 	return cmp.Or(page.in(lang), page)
+}
+
+// Ref finds the page that a name leads to in the shortcodes ref and relref: a path from the page or from the content's
+// root, with or without its extension, or a file's name alone that no other page has. A fragment stays. What is left
+// out is told apart: why says it then.
+func (s *Site) Ref(from *Page, to string) (url string, why Skipped, ok bool) {
+	name, fragment, _ := strings.Cut(to, "#")
+	if fragment != "" {
+		fragment = "#" + fragment
+	}
+	if name == "" {
+		return from.URL + fragment, Skipped{}, true
+	}
+	root := strings.Trim(path.Clean("/"+name), "/")
+	candidates := []string{root}
+	if from.Entry != nil && !strings.HasPrefix(name, "/") {
+		candidates = []string{path.Join(path.Dir(from.Entry.Path), name), path.Join(path.Dir(from.Entry.Key), name), root}
+	}
+	for _, candidate := range candidates {
+		for _, file := range []string{candidate, strings.TrimSuffix(candidate, ".md")} {
+			if url = s.urlOf(from.Lang, file, file); url != "" {
+				return url + fragment, Skipped{}, true
+			}
+		}
+	}
+	bare := strings.TrimSuffix(root, ".md")
+	if page := cmp.Or(s.byName()[from.Lang][bare], s.byName()[s.Lang][bare]); page != nil {
+		return page.URL + fragment, Skipped{}, true
+	}
+	return "", s.skipped(candidates), false
+}
+
+// skipped is the page at one of some paths that is left out, if one is.
+func (s *Site) skipped(candidates []string) Skipped {
+	for _, left := range s.Skipped {
+		bare := strings.TrimSuffix(left.Page, path.Ext(left.Page))
+		for _, candidate := range candidates {
+			if candidate == left.Page || candidate == bare || path.Join(candidate, "index") == bare {
+				return left
+			}
+		}
+	}
+	return Skipped{}
+}
+
+// indexNames are the pages by language, and by their files' names alone; nil for a name that several have.
+func indexNames(s *Site) map[string]map[string]*Page {
+	byLang := make(map[string]map[string]*Page)
+	for _, page := range s.Pages {
+		if page.Entry == nil {
+			continue
+		}
+		names := byLang[page.Lang]
+		if names == nil {
+			names = make(map[string]*Page)
+			byLang[page.Lang] = names
+		}
+		folder, name := locate(page.Entry)
+		if name == "" {
+			name = path.Base(folder)
+		}
+		if _, twice := names[name]; twice {
+			page = nil
+		}
+		names[name] = page
+	}
+	return byLang
 }

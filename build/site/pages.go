@@ -87,10 +87,11 @@ func (p *edition) checkTitle(page *Page) {
 	case KindTerm:
 		page.Title = humanize(cmp.Or(name, path.Base(folder)))
 	default:
+		page.Title = humanize(cmp.Or(name, path.Base(folder)))
 		if page.Entry.Torn {
 			return
 		}
-		p.problems.Add(page.Entry.Front.At("title").Errorf("add title: … to its front matter", "the page has no title"))
+		p.problems.Add(page.Entry.Front.At("title").Errorf("add title: … to its front matter", "the page has no title").Bearable())
 	}
 }
 
@@ -200,7 +201,7 @@ func (p *edition) setLayout(page *Page) {
 	switch {
 	case choice == "":
 	case !slices.Contains(p.layouts, choice):
-		p.problems.Add(f.At(key).Errorf(content.DidYouMean(choice, p.layouts), "unknown layout %q", choice))
+		p.problems.Add(f.At(key).Errorf(content.DidYouMean(choice, p.layouts), "unknown layout %q", choice).Unknown("layout", choice))
 	case page.Kind == KindPage && slices.Contains(listLayouts, choice):
 		p.problems.Add(f.At(key).Errorf("name the file index.md, in the folder whose pages it lists", "the layout %q shows a list, and this page has none", choice))
 	default:

@@ -29,6 +29,8 @@ func Plan(tree *content.Tree, th *theme.Theme, opts Options, problems *content.P
 		e.addHome()
 		e.addSections()
 		e.addTerms()
+		e.addSeries()
+		e.addProfiles()
 		e.addNotFound()
 		e.addSearch()
 	}
@@ -97,6 +99,7 @@ func newPlanner(tree *content.Tree, th *theme.Theme, opts Options, problems *con
 	}
 	p.Edition = p.Editions[0]
 	p.Config = p.Edition.Config
+	p.byName = sync.OnceValue(func() map[string]map[string]*Page { return indexNames(p.Site) })
 	p.related = sync.OnceValue(func() *relatedIndex { return indexRelated(p.Site) })
 	return p
 }

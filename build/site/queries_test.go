@@ -134,7 +134,7 @@ func TestPostsAndRelated(t *testing.T) {
 
 func TestBytes(t *testing.T) {
 	s := planned(t, site.Options{},
-		"content/site.yaml", siteYAML+"description: About <tests> & ropes.\norganization: {name: Ropes}\nauthors: {anna: {name: Anna Berg}}\n",
+		"content/site.yaml", siteYAML+"description: About <tests> & ropes.\norganization: {name: Ropes}\nauthors: {anna: {name: Anna Berg}}\ntaxonomies: [tags]\n",
 		"content/index.md", "---\ntitle: Welcome to us\n---\n",
 		"content/blog/index.md", "---\ntitle: Notes\ndescription: \"All <notes>\"\n---\n",
 		"content/blog/a.md", post("One & two <b>", "2026-01-02T10:00:00+01:00", "description: In short.", "author: [anna, Ben]", "tags: [CRM]", "lastmod: 2026-03-04", "aliases: [/old/]"),

@@ -66,6 +66,9 @@ func eachFeature(page *Page, take func(name string, weight int)) {
 	add("s:", f.Series, seriesWeight)
 	add("k:", f.Keywords, keywordWeight)
 	for taxonomy, terms := range f.Terms {
+		if taxonomy == "authors" || taxonomy == "series" {
+			continue // who wrote it says nothing of what it is about, and series count above
+		}
 		weight := categoryWeight
 		if taxonomy == "tags" {
 			weight = tagWeight

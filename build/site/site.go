@@ -35,6 +35,7 @@ type Site struct {
 	files   map[string]string            // URL by content path, of copied files
 	leftOut map[string]Skipped           // by the URL that the page would have
 	related func() *relatedIndex
+	byName  func() map[string]map[string]*Page // by language, then by the file's name alone; nil for a name that several have
 }
 
 // Edition is the site in one of its languages.
@@ -105,6 +106,8 @@ type Page struct {
 	Term        string             // of KindTerm, as the author wrote it
 	Terms       map[string][]*Page // the terms of this page, by taxonomy
 	Authors     []Author
+	Profile     *Author   // whose page it is; of terms of the taxonomy authors
+	Series      []*Series // the series that it is a part of
 	// Translations are the page in every language that it is there in, in the order of the site's languages, itself
 	// among them; nil when it is in one language alone.
 	Translations []*Page
@@ -126,6 +129,7 @@ type Feed struct {
 type Author struct {
 	Key string // as in front matter
 	content.Author
+	Page *Page // the list of what the author wrote; nil when authors are no taxonomy of the site
 }
 
 // MenuItem is an entry of a menu.

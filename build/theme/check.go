@@ -61,7 +61,7 @@ func (t *Theme) CheckBlocks(tree *content.Tree, entry *content.Entry, problems *
 func (t *Theme) CheckShortcode(tree *content.Tree, name string, args map[string]string, pos content.Pos, problems *content.Problems) (map[string]any, bool) {
 	schema, known := t.Shortcodes[name]
 	if !known {
-		problems.Add(pos.Errorf(content.DidYouMean(name, sorted(t.Shortcodes)), "unknown shortcode %q", name))
+		problems.Add(pos.Errorf(t.unknownShortcode(name), "unknown shortcode %q", name).Unknown("shortcode", name))
 		return nil, false
 	}
 	if e := checkInner(name, schema, args, pos); e != nil {
@@ -77,6 +77,27 @@ func (t *Theme) CheckShortcode(tree *content.Tree, name string, args map[string]
 	values = c.fields("the shortcode "+name, schema.Fields, values, nil)
 	problems.Add(found.Errors()...)
 	return values, len(found.Errors()) == 0
+}
+
+// hugoShortcodes are shortcodes of Hugo's that no theme here has, with what to write in their place.
+var hugoShortcodes = map[string]string{
+	"gist": "link to it, or put the code into the page", "tweet": "quote it and link to it", "x": "quote it and link to it",
+	"twitter": "quote it and link to it", "instagram": "show the picture and link to it",
+	"details": "write <details><summary>…</summary>, an empty line, and the text", "qr": "put the picture into the content",
+	"param": "write the value itself", "rawhtml": "write the HTML itself", "raw": "write the HTML itself",
+	"alert": "write > [!NOTE] and the text behind further >",
+	"toc":   "delete it: a post with headings has a table of contents",
+}
+
+// unknownShortcode is the hint for a shortcode that the theme lacks.
+func (t *Theme) unknownShortcode(name string) string {
+	if hint := hugoShortcodes[name]; hint != "" {
+		return hint
+	}
+	if content.Nearest(name, sorted(t.Shortcodes)) != "" {
+		return content.DidYouMean(name, sorted(t.Shortcodes))
+	}
+	return "write it as themes/" + t.Name + "/shortcodes/" + name + ".html, and declare it in theme.yaml there"
 }
 
 // checkInner says what is wrong with the text between a shortcode's tags.
@@ -183,6 +204,10 @@ func (c checker) wrong(name, want string, v any, path []any) {
 }
 
 func (c checker) list(name string, f Field, v any, path []any) any {
+	v, ok := c.fromData(v, path)
+	if !ok {
+		return nil
+	}
 	items, ok := v.([]any)
 	if !ok {
 		c.wrong(name, "a list", v, path)
@@ -200,6 +225,20 @@ func (c checker) list(name string, f Field, v any, path []any) any {
 	}
 	c.bounds(f, float64(len(items)), path, fmt.Sprintf("%q has %d entries", name, len(items)))
 	return out
+}
+
+// fromData takes a list that an author keeps in a data file: {data: testimonials} stands for content/data/testimonials.yaml.
+func (c checker) fromData(v any, path []any) (list any, ok bool) {
+	m, isMap := v.(map[string]any)
+	name, named := m["data"].(string)
+	if !isMap || !named || len(m) > 1 || c.tree == nil {
+		return v, true
+	}
+	list, ok = c.tree.Data[name]
+	if !ok {
+		c.errorf(below(path, "data"), content.DidYouMean(name, sorted(c.tree.Data)), "there is no data file %q", name)
+	}
+	return list, ok
 }
 
 func (c checker) number(name string, f Field, v any, path []any) any {
