@@ -66,7 +66,7 @@ func commands(started *bool) *cobra.Command {
 		},
 	}
 	root.PersistentFlags().String("source", ".", "folder that holds content/")
-	root.AddCommand(buildcli.Serve(themes.Default(), openBackend), buildcli.Build(themes.Default()),
+	root.AddCommand(buildcli.Init(themes.Default()), buildcli.New(themes.Default()), buildcli.Serve(themes.Default(), openBackend), buildcli.Build(themes.Default()),
 		functionscli.Leads(), infracli.Package(), version())
 	return root
 }

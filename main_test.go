@@ -64,6 +64,7 @@ var rules = []struct{ pkg, may string }{
 	{"build/search", "build/content build/site build/theme"},
 	{"build/render", "build/content build/theme build/site build/markdown build/asset functions/form"},
 	{"build/serve", ""},
+	{"build/archetype", "build/content"},
 	{"build/cli", "build build/*"},
 	{"build", "build/* functions/form functions/bundle"},
 
