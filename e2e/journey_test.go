@@ -142,7 +142,7 @@ func TestPagesAreAccessible(t *testing.T) {
 	b := browser.New(t)
 	for _, size := range [][2]int{{1280, 800}, {390, 844}} {
 		b.Viewport(size[0], size[1])
-		for _, path := range []string{"/", "/blog/", "/blog/marketing-qualified/", "/landing/checklist/", "/landing/consultation/", "/contact/", "/about/", "/thanks/", "/tags/", "/nowhere/", "/de/", "/de/kontakt/", "/de/notizen/binnen-einer-stunde/", "/_leadsite/mail/"} {
+		for _, path := range []string{"/", "/blog/", "/blog/marketing-qualified/", "/landing/checklist/", "/landing/consultation/", "/contact/", "/about/", "/thanks/", "/search/", "/tags/", "/nowhere/", "/de/", "/de/kontakt/", "/de/notizen/binnen-einer-stunde/", "/_leadsite/mail/"} {
 			b.Open(site.URL + path)
 			for _, v := range b.Axe() {
 				t.Errorf("%s at %d px: %v", path, size[0], v)

@@ -66,9 +66,9 @@ type searched struct {
 	First   string   `json:"first"` // title of the first, marked words in brackets
 }
 
-func searchIn(t *testing.T, public string, queries []string) []searched {
+func searchIn(t *testing.T, public, lang string, queries []string) []searched {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(public, "assets", "search-en.*.json"))
+	files, err := filepath.Glob(filepath.Join(public, "assets", "search-"+lang+".*.json"))
 	if err != nil || len(files) != 1 {
 		t.Fatalf("the site has the indexes %q, %v", files, err)
 	}
@@ -115,7 +115,7 @@ func TestSearchFinds(t *testing.T) {
 	for i, c := range cases {
 		queries[i] = c.query
 	}
-	for i, got := range searchIn(t, public, queries) {
+	for i, got := range searchIn(t, public, "en", queries) {
 		c := cases[i]
 		if at := slices.Index(got.URLs, c.want); c.want != "" && (at < 0 || at >= c.within) {
 			t.Errorf("%q: %s is at %d of %q", c.query, c.want, at, got.URLs)
@@ -127,10 +127,27 @@ func TestSearchFinds(t *testing.T) {
 			t.Errorf("%q is taken for %q, want %q", c.query, got.Instead, c.instead)
 		}
 	}
-	for _, got := range searchIn(t, public, []string{"the", "thank", "draft", "letter"}) {
+	for _, got := range searchIn(t, public, "en", []string{"the", "thank", "draft", "letter"}) {
 		for _, hidden := range []string{"/thanks/", "/landing/checklist-ready/", "/search/", "/404.html", "/blog/a-letter-to-2099/", "/blog/who-owns-the-website/"} {
 			if slices.Contains(got.URLs, hidden) {
 				t.Errorf("%s can be found", hidden)
+			}
+		}
+	}
+}
+
+// TestSearchFindsInGerman asks the German pages, whose index is their own.
+func TestSearchFindsInGerman(t *testing.T) {
+	public := filepath.Join(t.TempDir(), "public")
+	program.Run(t, "build", "--source", exampleSource(t), "--output", public, "--state", t.TempDir())
+	for query, want := range map[string]string{"über uns": "/de/ueber-uns/", "uber uns": "/de/ueber-uns/", "Datenschutz": "/de/datenschutz/", "erstgespräch": "/de/erstgespraech/"} {
+		got := searchIn(t, public, "de", []string{query})[0]
+		if len(got.URLs) == 0 || got.URLs[0] != want {
+			t.Errorf("%q finds %q, want %s", query, got.URLs, want)
+		}
+		for _, url := range got.URLs {
+			if !strings.HasPrefix(url, "/de/") {
+				t.Errorf("%q finds %s, in another language", query, url)
 			}
 		}
 	}

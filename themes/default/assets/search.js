@@ -295,13 +295,16 @@ class SearchPage {
     link.append(...this.marks(page.title));
     item.querySelector('p').append(...this.marks(page.text));
     const time = item.querySelector('time');
-    if (page.date) {
-      const months = time.dataset.months.split('|');
-      time.dateTime = page.date.toISOString().slice(0, 10);
-      time.textContent = `${page.date.getUTCDate()} ${months[page.date.getUTCMonth()]} ${page.date.getUTCFullYear()}`;
-    }
-    time.removeAttribute('data-months');
+    if (page.date) this.date(time, page.date);
+    else time.replaceWith(document.createElement('span'));
     return item;
+  }
+
+  date(time, date) {
+    const months = time.dataset.months.split('|');
+    time.removeAttribute('data-months');
+    time.dateTime = date.toISOString().slice(0, 10);
+    time.textContent = `${date.getUTCDate()} ${months[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
   }
 
   marks(text) {
