@@ -135,12 +135,17 @@ var tokens = map[string]token{
 	"monthname":      func(_ *edition, p *Page, _ string) string { return strings.ToLower(p.Date.Format("January")) },
 	"day":            func(_ *edition, p *Page, _ string) string { return p.Date.Format("02") },
 	"yearday":        func(_ *edition, p *Page, _ string) string { return fmt.Sprint(p.Date.YearDay()) },
+	"weekday":        func(_ *edition, p *Page, _ string) string { return fmt.Sprint(int(p.Date.Weekday())) },
+	"weekdayname":    func(_ *edition, p *Page, _ string) string { return strings.ToLower(p.Date.Weekday().String()) },
 	"section":        func(e *edition, p *Page, _ string) string { return e.folderPath(p.Section) },
 	"sections":       sectionsToken,
 	"title":          func(_ *edition, p *Page, _ string) string { return slug(p.Title) },
 	"slug":           slugToken,
 	"slugorfilename": slugToken,
 	"filename":       func(_ *edition, _ *Page, name string) string { return slug(name) },
+	// Hugo's newer names of the same: the file's name, or of a folder with an index.md the folder's.
+	"contentbasename":       func(_ *edition, _ *Page, name string) string { return slug(name) },
+	"slugorcontentbasename": slugToken,
 }
 
 func sectionsToken(e *edition, p *Page, _ string) string {
@@ -157,7 +162,7 @@ func (p *edition) folderPath(folder string) string {
 }
 
 // dateTokens need a page with a date.
-var dateTokens = []string{"year", "month", "monthname", "day", "yearday"}
+var dateTokens = []string{"year", "month", "monthname", "day", "yearday", "weekday", "weekdayname"}
 
 func slugToken(_ *edition, p *Page, name string) string {
 	if p.Entry.Front.Slug != "" {
