@@ -43,10 +43,14 @@ func (p *Page) readPolicy(tag, raw string, attrs map[string]string) {
 	}
 }
 
-// quote is a tag as the page has it, when a policy may have something to say about it; "" for most.
+// quote is a tag as the page has it, when a policy may have something to say about it; "" for most, which are looked at
+// no further.
 func quote(tag []byte) string {
-	for _, sign := range []string{"style", "<script", "<SCRIPT", "http://", "https://", "//", " on", "\non", "\"on", "'on"} {
-		if bytes.Contains(tag, []byte(sign)) {
+	if len(tag) > 2 && (tag[1] == 's' || tag[1] == 'S') { // script, style, source
+		return string(tag)
+	}
+	for _, sign := range []string{"style", "//", " on", "\non", "'on", "\"on"} {
+		if bytes.IndexByte(tag, '=') > 0 && bytes.Contains(tag, []byte(sign)) {
 			return string(tag)
 		}
 	}
