@@ -5,7 +5,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -46,7 +45,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err == nil {
 		return exitDone
 	}
-	report(stderr, err)
+	buildcli.PrintError(stderr, err)
 	if !started {
 		return exitUsage
 	}
@@ -66,7 +65,8 @@ func commands(started *bool) *cobra.Command {
 		},
 	}
 	root.PersistentFlags().String("source", ".", "folder that holds content/")
-	root.AddCommand(buildcli.Init(themes.Default()), buildcli.New(themes.Default()), buildcli.Serve(themes.Default(), openBackend), buildcli.Build(themes.Default()),
+	root.AddCommand(buildcli.Init(themes.Default()), buildcli.New(themes.Default()), buildcli.Serve(themes.Default(), openBackend),
+		buildcli.Build(themes.Default()), buildcli.Check(themes.Default()),
 		functionscli.Leads(), infracli.Package(), version())
 	return root
 }
@@ -92,19 +92,4 @@ func programVersion() string {
 		return "devel"
 	}
 	return info.Main.Version
-}
-
-// report prints every error that err joins, each with its hint.
-func report(w io.Writer, err error) {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		for _, e := range joined.Unwrap() {
-			report(w, e)
-		}
-		return
-	}
-	fmt.Fprintln(w, "leadsite: error:", err)
-	var hinted interface{ Hint() string }
-	if errors.As(err, &hinted) && hinted.Hint() != "" {
-		fmt.Fprintln(w, "leadsite: hint:", hinted.Hint())
-	}
 }

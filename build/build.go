@@ -33,6 +33,7 @@ type Options struct {
 	Lenient      bool      // mistakes that a site can bear are warnings: for a blog on its way from Hugo
 	Plain        bool      // leave out compressed copies, which nobody asks a development server for
 	Now          time.Time // what decides which dates have come
+	Check        bool      // write nothing, and take warnings for errors
 }
 
 // Report is what a build came to.
@@ -43,7 +44,9 @@ type Report struct {
 	Errors    []*content.Error // mistakes; with one of them nothing was written
 	Warnings  []*content.Error
 	Published publish.Result
-	CSP       string // Content-Security-Policy of every page
+	CSP       string    // Content-Security-Policy of every page
+	Outside   []Outside // of Options.Check: where links lead to other sites
+	BaseURL   string    // where the site stands
 	Redirects bundle.Redirects
 }
 
@@ -72,7 +75,7 @@ func Build(ctx context.Context, o Options) (*Report, error) {
 	pages := render.New(render.Options{Site: plan, Theme: look, Assets: assets, Search: indexes.URLs(), Problems: &found})
 
 	stage, err := publish.Open(ctx, publish.Options{Source: o.Source, Output: o.Output, State: o.State,
-		Compress: tree.Config.Outputs["compress"] && !o.Plain})
+		Compress: tree.Config.Outputs["compress"] && !o.Plain, Dry: o.Check})
 	if err != nil {
 		return nil, err
 	}
@@ -82,10 +85,16 @@ func Build(ctx context.Context, o Options) (*Report, error) {
 		return nil, err
 	}
 	out.checkLinks()
+	out.checkPages()
 	known := bundler{site: plan, theme: look, render: pages, minify: small, found: &found}.bundle()
 
 	report := &Report{Pages: out.count(), Skipped: plan.Skipped, NextDue: plan.NextDue,
-		Errors: found.Errors(), Warnings: found.Warnings(), CSP: known.CSP, Redirects: known.Redirects}
+		Errors: found.Errors(), Warnings: found.Warnings(), CSP: known.CSP, Redirects: known.Redirects, BaseURL: plan.BaseURL}
+	if o.Check {
+		found.Strict()
+		report.Errors, report.Warnings, report.Outside = found.Errors(), nil, out.outside()
+		return report, nil
+	}
 	if len(report.Errors) > 0 {
 		return report, nil
 	}

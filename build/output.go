@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -115,6 +114,9 @@ func (o *output) copy(c site.Copy) error {
 func (o *output) keep(out site.Output, p check.Page) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	p.Authored = out.Page.Entry != nil && !out.Page.Entry.Torn && out.Page.Kind != site.Kind404 && out.Pager.Number <= 1
+	p.Described, p.Noindex = out.Page.Description != "", p.Noindex || out.Page.Noindex
+	p.Lang, p.Site = out.Page.Lang, o.site.In(out.Page.Lang).Config.Title
 	o.pages[p.URL] = out.Page
 	o.checkPolicy(out, p)
 	p.Inline, p.Loads = nil, nil
@@ -149,11 +151,7 @@ func (o *output) locate(b check.Broken) *content.Error {
 		hint = "it is left out because: " + skipped.Why
 	}
 	if page := o.pages[b.Page]; page != nil && page.Entry != nil {
-		at := o.site.Tree.Find(page.Entry, b.Link.To)
-		if i := strings.IndexByte(b.Link.To, '#'); at.Line == 0 && i >= 0 {
-			at = o.site.Tree.Find(page.Entry, b.Link.To[i:]) // the author wrote "other.md#part"
-		}
-		return at.Errorf(hint, "%s", why)
+		return o.linkAt(page.Entry, b.Link.To).Errorf(hint, "%s", why)
 	}
 	return &content.Error{File: "content/site.yaml", Msg: why + ", to which " + b.Page + " links", Hint: hint}
 }

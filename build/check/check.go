@@ -1,96 +1,61 @@
 // Package check reads finished pages as a browser and a careful editor would, and says what does not hold: links,
-// anchors and images that lead nowhere.
+// anchors and images that lead nowhere, and what readers, screen readers and search engines stumble over. External asks
+// other sites whether what links lead to is still there.
 //
 // It is given HTML and the paths that exist. It knows neither Markdown nor templates; the caller finds the place in
 // the author's file.
 package check
 
 import (
-	"bytes"
 	"net/url"
 	"path"
 	"strings"
-
-	"golang.org/x/net/html"
 )
 
-// Page is what is kept of a finished page: where it leads, and where others can lead within it.
+// Page is what is kept of a finished page: where it leads, where others can lead within it, and what is wrong with it
+// by itself. It is plain data, so that it can be kept from one build to the next.
 type Page struct {
-	URL     string          // path of the page: "/blog/first/"
-	Links   []Link          // in the order of the page, none twice
-	Anchors map[string]bool // ids and names of its elements
-	Inline  []Inline        // scripts and styles within it
-	Loads   []Load          // what it loads by whole URLs
+	URL         string          // path of the page: "/blog/first/"
+	Links       []Link          // in the order of the page, none twice
+	Anchors     map[string]bool // ids and names of its elements
+	Inline      []Inline        // scripts and styles within it
+	Loads       []Load          // what it loads by whole URLs
+	Title       string          // of the title element, spaces joined
+	Description string          // for search engines
+	Canonical   string          // the address that the page names as its own; "": none
+	Noindex     bool            // search engines are asked to leave it out
+	Authored    bool            // an author's file describes it; this and the next three are set by the caller
+	Described   bool            // the author gave it a description, whether or not the page shows it
+	Lang        string          // its language
+	Site        string          // title of the site in that language, which themes add to the page's
+	Faults      []Fault
 }
 
 // Link is one reference as the page has it.
 type Link struct {
 	To    string // as written: "../second/#part"
 	Image bool   // an image, a script or another file that the page loads
+	Head  bool   // of a link element: for browsers, not for readers
 }
 
-// Read collects the references and anchors of a page. It never fails: a browser would show the page too.
-func Read(pageURL string, page []byte) Page {
-	p := Page{URL: pageURL, Anchors: map[string]bool{}}
-	seen := map[Link]bool{}
-	z := html.NewTokenizer(bytes.NewReader(page))
-	for {
-		switch z.Next() {
-		case html.ErrorToken:
-			return p
-		case html.StartTagToken, html.SelfClosingTagToken:
-			p.readTag(z, seen)
-		}
+// Outside is the address of another site that the link leads to, without the part behind #; "" when it leads to none.
+func (l Link) Outside(base *url.URL) string {
+	to, err := base.Parse(l.To)
+	if err != nil || l.Head || to.Scheme != "http" && to.Scheme != "https" || to.Host == "" || strings.EqualFold(to.Host, base.Host) {
+		return ""
 	}
+	to.Fragment, to.RawFragment = "", ""
+	return to.String()
 }
 
-func (p *Page) readTag(z *html.Tokenizer, seen map[Link]bool) {
-	raw := quote(z.Raw())
-	name, more := z.TagName()
-	tag := string(name)
-	var attrs map[string]string
-	if raw != "" {
-		attrs = map[string]string{}
-		defer func() { p.readPolicy(tag, raw, attrs) }()
-	}
-	for more {
-		var key, value []byte
-		key, value, more = z.TagAttr()
-		if attrs != nil {
-			attrs[string(key)] = string(value)
-		}
-		switch attr := string(key); {
-		case attr == "id" || attr == "name" && tag == "a":
-			p.Anchors[string(value)] = true
-		case refers(tag, attr):
-			p.add(Link{To: strings.TrimSpace(string(value)), Image: attr == "src" || attr == "poster"}, seen)
-		case attr == "srcset":
-			for candidate := range strings.SplitSeq(string(value), ",") {
-				to, _, _ := strings.Cut(strings.TrimSpace(candidate), " ")
-				p.add(Link{To: to, Image: true}, seen)
-			}
-		}
-	}
-}
-
-// refers says whether an attribute holds a reference that a reader or a browser follows.
-func refers(tag, attr string) bool {
-	switch attr {
-	case "href":
-		return tag == "a" || tag == "area" || tag == "link"
-	case "src":
-		return true
-	case "poster":
-		return tag == "video"
-	}
-	return false
-}
-
-func (p *Page) add(l Link, seen map[Link]bool) {
-	if l.To != "" && !seen[l] {
-		seen[l] = true
-		p.Links = append(p.Links, l)
-	}
+// Fault is something that a careful editor or a search engine would object to.
+type Fault struct {
+	Msg, Hint string
+	Key       string   // front matter's key that it is about; "": none
+	Link      string   // reference that it is about, as the page has it; "": none
+	Near      []string // regular expressions of where it may stand in the author's file, the likeliest first
+	Nth       int      // which of the places: 0 for the first
+	Only      bool     // it counts only where Near finds it: what a theme does on purpose is no fault
 }
 
 // Broken is a reference that leads nowhere.

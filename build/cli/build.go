@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -12,7 +13,6 @@ import (
 
 	"leadsite/build"
 	"leadsite/build/content"
-	"leadsite/build/site"
 )
 
 // Build is the command `leadsite build`. Embedded is the default theme.
@@ -36,11 +36,18 @@ func Build(embedded fs.FS) *cobra.Command {
 			if err != nil {
 				return explain(err)
 			}
+			text := lines{source: dirs.source, embedded: embedded}
+			mistakes := text.mistakes(report.Errors)
 			if asJSON {
-				return printJSON(cmd.OutOrStdout(), report)
+				return errors.Join(printJSON(cmd.OutOrStdout(), report), failed(mistakes))
 			}
-			printReport(cmd.OutOrStdout(), cmd.ErrOrStderr(), report, dirs.output)
-			return mistakes(report.Errors)
+			printLeftOut(cmd.ErrOrStderr(), report)
+			newScreen(cmd.ErrOrStderr()).warn(text.mistakes(report.Warnings))
+			if p := report.Published; len(mistakes) == 0 {
+				fmt.Fprintf(cmd.OutOrStdout(), "%d pages in %s: %d files written, %d unchanged, %d deleted\n",
+					report.Pages, dirs.output, p.Written, p.Kept, p.Deleted)
+			}
+			return failed(mistakes)
 		},
 	}
 	flags := cmd.Flags()
@@ -54,47 +61,52 @@ func Build(embedded fs.FS) *cobra.Command {
 	return cmd
 }
 
-// printReport says what was made on stdout, and what an author should know on stderr.
-func printReport(stdout, stderr io.Writer, r *build.Report, output string) {
+// printLeftOut says which pages are not in the site, and why.
+func printLeftOut(stderr io.Writer, r *build.Report) {
 	for _, s := range r.Skipped {
 		fmt.Fprintf(stderr, "leadsite: left out %s: %s\n", s.Page, s.Why)
 	}
 	if !r.NextDue.IsZero() {
 		fmt.Fprintf(stderr, "leadsite: the next of them is due on %s\n", r.NextDue.Format("2006-01-02 15:04 MST"))
 	}
-	for _, w := range r.Warnings {
-		fmt.Fprintf(stderr, "leadsite: warning: %v\n", w)
-		if w.Hint != "" {
-			fmt.Fprintf(stderr, "leadsite: hint: %s\n", w.Hint)
-		}
-	}
-	if len(r.Errors) == 0 {
-		p := r.Published
-		fmt.Fprintf(stdout, "%d pages in %s: %d files written, %d unchanged, %d deleted\n", r.Pages, output, p.Written, p.Kept, p.Deleted)
-	}
 }
 
-// printJSON prints the report as architecture.md has it. With mistakes it fails after printing.
+// The JSON document of build and check, as architecture.md has it: every key is always there.
+type (
+	document struct {
+		Pages    int       `json:"pages"`
+		Skipped  []skipped `json:"skipped"`
+		Errors   []problem `json:"errors"`
+		Warnings []problem `json:"warnings"`
+	}
+	skipped struct {
+		Page string `json:"page"`
+		Why  string `json:"why"`
+	}
+	problem struct {
+		File string `json:"file"`
+		Line int    `json:"line"` // 0: the file as a whole
+		Col  int    `json:"col"`  // 0: the line as a whole
+		Msg  string `json:"msg"`
+		Hint string `json:"hint"`
+	}
+)
+
 func printJSON(w io.Writer, r *build.Report) error {
-	doc := struct {
-		Pages    int              `json:"pages"`
-		Skipped  []site.Skipped   `json:"skipped"`
-		Errors   []*content.Error `json:"errors"`
-		Warnings []*content.Error `json:"warnings"`
-	}{r.Pages, nonNil(r.Skipped), nonNil(r.Errors), nonNil(r.Warnings)}
+	doc := document{Pages: r.Pages, Skipped: []skipped{}, Errors: problems(r.Errors), Warnings: problems(r.Warnings)}
+	for _, s := range r.Skipped {
+		doc.Skipped = append(doc.Skipped, skipped{s.Page, s.Why})
+	}
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	if err := enc.Encode(doc); err != nil {
-		return err
-	}
-	return mistakes(r.Errors)
+	return enc.Encode(doc)
 }
 
-// nonNil makes an absent list an empty one: `[]` in JSON, not `null`.
-func nonNil[T any](list []T) []T {
-	if list == nil {
-		return []T{}
+func problems(errs []*content.Error) []problem {
+	all := make([]problem, len(errs))
+	for i, e := range errs {
+		all[i] = problem{e.File, e.Line, e.Col, e.Msg, e.Hint}
 	}
-	return list
+	return all
 }

@@ -1,5 +1,5 @@
-// Package cli is the commands of the build tree: init, new, build and serve. It turns flags into options and results into words;
-// what is built it does not know.
+// Package cli is the commands of the build tree: init, new, build, check and serve. It turns flags into options and results
+// into words; what is built it does not know.
 package cli
 
 import (
@@ -14,7 +14,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"leadsite/build"
-	"leadsite/build/content"
 	"leadsite/build/publish"
 )
 
@@ -29,13 +28,13 @@ func (h hinted) Hint() string { return h.hint }
 
 func (h hinted) Unwrap() error { return h.error }
 
-// mistakes turns an author's mistakes into one error, which main prints one by one.
-func mistakes(errs []*content.Error) error {
-	var all []error
-	for _, e := range errs {
-		all = append(all, hinted{e, e.Hint})
+// failed turns an author's mistakes into one error, which main prints one by one.
+func failed(all []mistake) error {
+	errs := make([]error, len(all))
+	for i, m := range all {
+		errs[i] = m
 	}
-	return errors.Join(all...)
+	return errors.Join(errs...)
 }
 
 // explain adds the hint that a failed build deserves.

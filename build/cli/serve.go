@@ -58,6 +58,7 @@ func Serve(embedded fs.FS, open OpenBackend) *cobra.Command {
 			s.backend.State, s.backend.Limits = s.dirs.state, limits == "on"
 			s.backend.Log = slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 			s.options.DefaultTheme, s.options.Plain = embedded, true
+			s.screen = newScreen(cmd.ErrOrStderr())
 			s.say = func(format string, args ...any) { fmt.Fprintf(cmd.ErrOrStderr(), "leadsite: "+format+"\n", args...) }
 			return explain(s.run(cmd.Context()))
 		},
@@ -82,6 +83,7 @@ type serving struct {
 	backend BackendOptions
 	open    OpenBackend
 	say     func(format string, args ...any)
+	screen  screen
 	said    map[string]bool // what the last build said of pages left out, and of warnings
 	wrong   bool            // whether the last build found mistakes
 }
@@ -173,58 +175,48 @@ func (s *serving) build(ctx context.Context, backend Backend) serve.Outcome {
 		}
 		return serve.Outcome{Problems: []serve.Problem{{Place: s.dirs.source, Msg: err.Error()}}}
 	}
-	for _, e := range report.Errors {
-		s.say("error: %v", e)
-		if e.Hint != "" {
-			s.say("hint: %s", e.Hint)
-		}
-	}
-	s.tell(report)
-	return serve.Outcome{Problems: s.problems(report.Errors), Changed: report.Published.Changed, CSP: report.CSP, Redirect: report.Redirects.Find}
+	return serve.Outcome{Problems: overlaid(s.tell(report)), Changed: report.Published.Changed, CSP: report.CSP, Redirect: report.Redirects.Find}
 }
 
-// tell says what was built, and what an author would otherwise wonder about: pages that are left out, and warnings. Each
-// is said when it is new.
-func (s *serving) tell(r *build.Report) {
+// tell says the mistakes, what was built, and what an author would otherwise wonder about: pages that are left out, and
+// warnings. Those are said when they are new: each save makes a build.
+func (s *serving) tell(r *build.Report) []mistake {
+	text := lines{source: s.dirs.source, embedded: s.options.DefaultTheme}
+	mistakes := text.mistakes(r.Errors)
+	for _, m := range mistakes {
+		s.screen.print("error", red, m)
+	}
 	said := map[string]bool{}
-	say := func(line string) {
-		if !s.said[line] {
-			s.say("%s", line)
-		}
+	isNew := func(line string) bool {
 		said[line] = true
+		return !s.said[line]
 	}
 	for _, skipped := range r.Skipped {
-		say("left out " + skipped.Page + ": " + skipped.Why)
+		if line := "left out " + skipped.Page + ": " + skipped.Why; isNew(line) {
+			s.say("%s", line)
+		}
 	}
+	var warnings []*content.Error
 	for _, w := range r.Warnings {
-		say("warning: " + w.Error())
+		if isNew(w.Error()) {
+			warnings = append(warnings, w)
+		}
 	}
+	s.screen.warn(text.mistakes(warnings))
 	s.said = said
 	if n := len(r.Published.Changed); n > 0 || s.wrong && len(r.Errors) == 0 {
 		s.say("built %d pages; changed files: %d", r.Pages, n)
 	}
 	s.wrong = len(r.Errors) > 0
+	return mistakes
 }
 
-// problems are the mistakes as the browser's overlay shows them, with the line of the source.
-func (s *serving) problems(errs []*content.Error) []serve.Problem {
+// overlaid are mistakes as the browser's overlay shows them.
+func overlaid(mistakes []mistake) []serve.Problem {
 	var all []serve.Problem
-	for _, e := range errs {
-		place, _, _ := strings.Cut(e.Error(), ": ")
-		all = append(all, serve.Problem{Place: place, Msg: e.Msg, Hint: e.Hint, Source: s.line(e)})
+	for _, m := range mistakes {
+		place, _, _ := strings.Cut(m.Error(), ": ")
+		all = append(all, serve.Problem{Place: place, Msg: m.what.Msg, Hint: m.what.Hint, Source: m.line, Col: m.what.Col})
 	}
 	return all
-}
-
-// line is the line of a mistake as it stands in the author's file.
-func (s *serving) line(e *content.Error) string {
-	data, err := os.ReadFile(filepath.Join(s.dirs.source, filepath.FromSlash(e.File)))
-	if err != nil || e.Line < 1 {
-		return ""
-	}
-	lines := strings.Split(string(data), "\n")
-	if e.Line > len(lines) {
-		return ""
-	}
-	return strings.TrimRight(lines[e.Line-1], "\r")
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"net/url"
+	"regexp"
 	"strings"
 )
 
@@ -162,6 +163,31 @@ func (t *Tree) Find(e *Entry, needle string) Pos {
 		for _, text := range []string{needle, plain} {
 			if at := find(data[part[0]:part[1]], text); at >= 0 {
 				line, col := position(data, part[0]+at)
+				return Pos{File: e.File, Line: line, Col: col}
+			}
+		}
+	}
+	return Pos{File: e.File}
+}
+
+// FindMatch is the nth place, from 0, of the first of several regular expressions that matches in an entry's file, in
+// the Markdown before the front matter; of its first group, when it has one. When there are fewer it is the last one;
+// none gives the file alone.
+func (t *Tree) FindMatch(e *Entry, nth int, patterns ...string) Pos {
+	data, err := fs.ReadFile(t.Source, e.File)
+	if err != nil {
+		return Pos{File: e.File}
+	}
+	body := min(e.Body, len(data))
+	for _, pattern := range patterns {
+		re, err := regexp.Compile(pattern)
+		if err != nil {
+			continue // of a text that is not UTF-8: it is not in the file either
+		}
+		for _, part := range [][2]int{{body, len(data)}, {0, body}} {
+			if all := re.FindAllSubmatchIndex(data[part[0]:part[1]], nth+1); all != nil {
+				m := all[len(all)-1]
+				line, col := position(data, part[0]+m[max(0, len(m)-2)])
 				return Pos{File: e.File, Line: line, Col: col}
 			}
 		}

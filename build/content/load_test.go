@@ -466,3 +466,16 @@ func TestUnreadable(t *testing.T) {
 		t.Errorf("after cancelling: %v", err)
 	}
 }
+
+// A pipe, a socket or a device would never end.
+func TestNotAFile(t *testing.T) {
+	var problems content.Problems
+	source := fstest.MapFS{"content/site.yaml": {Data: []byte("title: T\nbase_url: https://www.example.com/\n")}, "content/a.md": {Mode: fs.ModeNamedPipe}}
+	if _, err := content.Load(context.Background(), source, &problems); err != nil {
+		t.Fatal(err)
+	}
+	const want = "content/a.md: this is not a regular file\n\tmove it out of the content\n"
+	if got := report(&problems); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}

@@ -81,6 +81,13 @@ func (p *Problems) Warn(errs ...*Error) {
 	p.warnings = append(p.warnings, errs...)
 }
 
+// Strict makes every warning so far an error.
+func (p *Problems) Strict() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.errors, p.warnings = append(p.errors, p.warnings...), nil
+}
+
 // Errors returns the errors in the order of files and lines, none twice.
 func (p *Problems) Errors() []*Error {
 	errors, _ := p.sorted()

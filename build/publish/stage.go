@@ -27,6 +27,7 @@ type Options struct {
 	Source string // the folder that holds content/; an output that contains it is refused
 	Output string // the folder of the finished site
 	State  string // holds the lock of the one builder
+	Dry    bool   // write nothing, not even a folder: files are taken, and forgotten
 	// Compress puts NAME.gz and NAME.br beside every text file, for static hosts that send those.
 	Compress bool
 }
@@ -34,6 +35,7 @@ type Options struct {
 // Stage is a build on its way out. Write and Copy may be called from many goroutines.
 type Stage struct {
 	output string
+	dry    bool
 	dir    string // beside the output, on the same file system
 	lock   *flock.Flock
 	packed bool // compressed copies stand beside text files
@@ -58,6 +60,9 @@ func Open(ctx context.Context, o Options) (*Stage, error) {
 	}
 	if err := refuse(output, o); err != nil {
 		return nil, err
+	}
+	if o.Dry {
+		return &Stage{output: output, dry: true, staged: map[string]bool{}, folds: map[string]string{}}, nil
 	}
 	lock, err := acquire(ctx, filepath.Join(o.State, "cache"))
 	if err != nil {
@@ -129,6 +134,9 @@ func (s *Stage) Write(path string, data []byte) error {
 	if err := s.claim(path); err != nil {
 		return err
 	}
+	if s.dry {
+		return nil
+	}
 	if old, err := os.ReadFile(s.in(s.output, path)); err == nil && bytes.Equal(old, data) {
 		return nil
 	}
@@ -199,5 +207,8 @@ func (s *Stage) in(root, path string) string { return filepath.Join(root, filepa
 
 // Close removes the stage and lets the next build in. After Commit it only does the latter.
 func (s *Stage) Close() error {
+	if s.dry {
+		return nil
+	}
 	return errors.Join(os.RemoveAll(s.dir), s.lock.Unlock())
 }

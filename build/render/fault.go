@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
-	"io/fs"
 	"maps"
 	"reflect"
 	"regexp"
@@ -56,7 +55,6 @@ func (r *Renderer) locate(file string, err error) *content.Error {
 		e.Msg = m[1]
 	}
 	r.explain(e, err)
-	e.Hint = joinHints(e.Hint, r.sourceLine(e))
 	e.File = "themes/" + r.theme.Name + "/" + e.File
 	return e
 }
@@ -126,23 +124,6 @@ func fieldsOf(name string) []string {
 		return names
 	}
 	return nil
-}
-
-// sourceLine shows the line that a mistake is on.
-func (r *Renderer) sourceLine(e *content.Error) string {
-	source, err := fs.ReadFile(r.theme.FS, e.File)
-	if err != nil || e.Line == 0 {
-		return ""
-	}
-	lines := strings.Split(string(source), "\n")
-	if e.Line > len(lines) {
-		return ""
-	}
-	return "the line reads: " + strings.TrimSpace(lines[e.Line-1])
-}
-
-func joinHints(hints ...string) string {
-	return strings.Join(slices.DeleteFunc(hints, func(h string) bool { return h == "" }), "; ")
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -2,10 +2,12 @@ package render_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
 	"leadsite/build/content"
+	"leadsite/build/site"
 )
 
 // A broken file of a theme, and what is said about it.
@@ -13,23 +15,28 @@ func TestTemplateFaults(t *testing.T) {
 	for _, test := range []struct{ file, source, want string }{
 		{"templates/post.html", "{{ define \"main\" }}\n<h1>{{ .Page.Titel }}</h1>{{ end }}",
 			"themes/default/templates/post.html:2:13: there is no field Titel in PageView\n\t" +
-				"did you mean \"Title\"?; the line reads: <h1>{{ .Page.Titel }}</h1>{{ end }}"},
+				"did you mean \"Title\"?"},
 		{"templates/base.html", "<html>\n{{ if }}</html>",
-			"themes/default/templates/base.html:2: missing value for if\n\tthe line reads: {{ if }}</html>"},
+			"themes/default/templates/base.html:2: missing value for if"},
 		{"partials/header.html", "<p>\n{{ .Site.Title }",
-			"themes/default/partials/header.html:2: unexpected \"}\" in operand\n\tthe line reads: {{ .Site.Title }"},
+			"themes/default/partials/header.html:2: unexpected \"}\" in operand"},
 		{"partials/header.html", "{{ nosuch .Site }}",
-			"themes/default/partials/header.html:1: function \"nosuch\" not defined\n\tthe line reads: {{ nosuch .Site }}"},
+			"themes/default/partials/header.html:1: function \"nosuch\" not defined"},
 		{"partials/header.html", "{{ t \"minuts\" }}",
-			"themes/default/partials/header.html:1:4: there is no word \"minuts\"\n\tdid you mean \"minutes\"?; the line reads: {{ t \"minuts\" }}"},
+			"themes/default/partials/header.html:1:4: there is no word \"minuts\"\n\tdid you mean \"minutes\"?"},
 		{"partials/header.html", "\n\n  {{ icon \"arow\" }}",
-			"themes/default/partials/header.html:3:6: there is no icon \"arow\"\n\tdid you mean \"arrow\"?; the line reads: {{ icon \"arow\" }}"},
+			"themes/default/partials/header.html:3:6: there is no icon \"arow\"\n\tdid you mean \"arrow\"?"},
+		{"partials/header.html", "{{ t \"minutes\" \"number\" }}", "themes/default/partials/header.html:1:4: a name without a value behind the word minutes\n"},
+		{"partials/header.html", "{{ $x := dict \"a\" }}", "themes/default/partials/header.html:1:10: dict takes names and values in turn\n"},
+		{"partials/header.html", "{{ money \"ten\" \"EUR\" }}", "themes/default/partials/header.html:1:4: money takes a number, not ten\n"},
+		{"partials/header.html", "{{ first 2 \"ab\" }}", "themes/default/partials/header.html:1:4: first takes a list, not string\n"},
+		{"partials/header.html", "{{ first \"ab\" slice }}", "themes/default/partials/header.html:1:4: a number is wanted, not ab\n"},
 		{"partials/header.html", "{{ asset \"site.js\" }}",
-			"themes/default/partials/header.html:1:4: there is no asset \"site.js\"\n\tdid you mean \"site.css\"?; the line reads: {{ asset \"site.js\" }}"},
+			"themes/default/partials/header.html:1:4: there is no asset \"site.js\"\n\tdid you mean \"site.css\"?"},
 		{"partials/header.html", "{{ template \"partials/nosuch.html\" . }}",
-			"themes/default/partials/header.html:1:13: no such template \"partials/nosuch.html\"\n\tthe line reads: {{ template \"partials/nosuch.html\" . }}"},
+			"themes/default/partials/header.html:1:13: no such template \"partials/nosuch.html\""},
 		{"templates/list.html", "{{ define \"main\" }}{{ form \"nosuch\" }}{{ end }}",
-			"themes/default/templates/list.html:1:23: there is no form \"nosuch\"\n\tthe line reads: {{ define \"main\" }}{{ form \"nosuch\" }}{{ end }}"},
+			"themes/default/templates/list.html:1:23: there is no form \"nosuch\""},
 		{"templates/page.html", "{{ define \"main\" }}<p title=\"{{ .Page.Title }}>\n</p>{{ end }}",
 			"themes/default/templates/page.html: the HTML is left open at the end\n\tclose the tag, the quotation mark or the comment\n"},
 		{"partials/header.html", "<!-- {{ .Site.Title }}", "themes/default/partials/header.html: the HTML is left open at the end\n"},
@@ -79,6 +86,8 @@ func TestAuthorsFaults(t *testing.T) {
 			"content/a.md:5: an address that begins with javascript: is not allowed\n\tlink to a page, a file, or an address of the web, mail or telephone\n"},
 		{"address in a block", "---\ntitle: A\nblocks:\n  - type: faq\n    items: [{question: Q, answer: \"[y](vbscript:x)\"}]\n---\n",
 			"content/a.md:4:5: an address that begins with vbscript: is not allowed\n\tlink to a page, a file, or an address of the web, mail or telephone\n"},
+		{"too much open", "---\ntitle: A\n---\n" + strings.Repeat("*a [b ", 20_000),
+			"content/a.md:4: too many *, _, [, ` or < without an end\n\tclose them, or write \\ before those that are meant as text\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			r := open(t, files("content/a.md", test.page))
@@ -87,6 +96,17 @@ func TestAuthorsFaults(t *testing.T) {
 				t.Errorf("said %swant %s", said, test.want)
 			}
 		})
+	}
+}
+
+// A text that is too long is its author's mistake, and not half rendered.
+func TestTooLong(t *testing.T) {
+	r := open(t, files("content/a.md", "---\ntitle: A\n---\n"+strings.Repeat("words ", 1_400_000)))
+	at := slices.IndexFunc(r.Outputs, func(o site.Output) bool { return o.Path == "a/index.html" })
+	_, err := r.Render(r.Outputs[at])
+	const want = "content/a.md: converting Markdown: the text is over 8 MB"
+	if located, ok := errors.AsType[*content.Error](err); !ok || err.Error() != want || located.Hint != "part the page in two" {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }
 

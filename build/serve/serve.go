@@ -43,6 +43,7 @@ type Problem struct {
 	Msg    string `json:"msg"`
 	Hint   string `json:"hint,omitempty"`
 	Source string `json:"source,omitempty"` // the line itself
+	Col    int    `json:"col,omitempty"`    // where in the line, in runes from 1; 0: unknown
 }
 
 // Run builds, serves on the listener and builds again on every change until the context ends. Ready is called once the

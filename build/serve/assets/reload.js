@@ -17,11 +17,22 @@
     return node;
   }
 
+  // The line of the source, with the word at the place marked. A place counts signs, not UTF-16 units.
+  function source(problem) {
+    const line = element("pre", "leadsite-source");
+    const signs = Array.from(problem.source.replace(/^\ufeff/, ""));
+    const at = problem.col ? Math.min(problem.col - 1, signs.length) : signs.length;
+    const rest = signs.slice(at).join("");
+    const marked = (rest.match(/^(?:[\p{L}\p{N}_-]+|.)/u) || [""])[0];
+    line.append(signs.slice(0, at).join(""), element("mark", "leadsite-mark", marked), rest.slice(marked.length));
+    return line;
+  }
+
   function describe(problem) {
     const item = element("li", "leadsite-problem");
     item.append(element("p", "leadsite-place", problem.place));
     item.append(element("p", "leadsite-msg", problem.msg));
-    if (problem.source) item.append(element("pre", "leadsite-source", problem.source));
+    if (problem.source) item.append(source(problem));
     if (problem.hint) item.append(element("p", "leadsite-hint", problem.hint));
     return item;
   }

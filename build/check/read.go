@@ -1,0 +1,255 @@
+package check
+
+import (
+	"bytes"
+	"strings"
+
+	"golang.org/x/net/html"
+)
+
+// Read collects what is kept of a page. It never fails: a browser would show the page too. It goes through the tags
+// once, as they are written, without making a tree: sites have many pages.
+func Read(pageURL string, page []byte) Page {
+	r := reader{page: Page{URL: pageURL, Anchors: map[string]bool{}}, links: map[Link]bool{}, labelled: map[string]bool{}}
+	z := html.NewTokenizer(bytes.NewReader(page))
+	for {
+		switch z.Next() {
+		case html.ErrorToken:
+			r.finish()
+			return r.page
+		case html.TextToken:
+			r.say(z.Text())
+		case html.StartTagToken, html.SelfClosingTagToken:
+			r.start(z)
+		case html.EndTagToken:
+			name, _ := z.TagName()
+			r.end(knownTags[string(name)])
+		}
+	}
+}
+
+// reader is one reading of a page. It sees very many tags, and keeps as little of each as the rules need.
+type reader struct {
+	page     Page
+	links    map[Link]bool // that the page has already
+	attrs    attributes    // of the tag that is being read
+	open     []element     // whose text matters, from the outermost
+	text     []byte        // of all that are open
+	headings []heading
+	controls []control
+	labelled map[string]bool // ids that a label is for
+	tables   []table         // that are open
+	inert    int             // templates that are open: what a script makes of their parts is not known
+	titled   bool            // the title element was read; one in a drawing is another
+}
+
+// element is an open element whose text matters.
+type element struct {
+	tag   string
+	from  int    // where its text begins
+	to    string // of links: the address, when only the text says where it leads
+	level int    // of headings
+}
+
+type heading struct {
+	level int
+	text  string
+}
+
+// attributes are those of an element that are looked at.
+type attributes []struct{ name, value string }
+
+// get is the value of an attribute, and "" without it; the first of two counts.
+func (a attributes) get(name string) string {
+	for _, attr := range a {
+		if attr.name == name {
+			return attr.value
+		}
+	}
+	return ""
+}
+
+func (a attributes) has(name string) bool {
+	for _, attr := range a {
+		if attr.name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// given says whether one of the attributes has a value.
+func (a attributes) given(names ...string) bool {
+	for _, name := range names {
+		if strings.TrimSpace(a.get(name)) != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// The names that are looked at, so that no others are copied out of the page.
+var (
+	knownTags = names("html", "meta", "link", "title", "a", "area", "video", "h1", "h2", "h3", "h4", "h5", "h6", "label", "img",
+		"input", "select", "textarea", "table", "tr", "th", "template")
+	anyAttributes   = names("id", "src", "srcset") // of elements that no rule looks at
+	knownAttributes = names("id", "name", "href", "src", "srcset", "poster", "alt", "lang", "content", "rel", "for", "type", "role",
+		"title", "aria-label", "aria-labelledby", "aria-hidden")
+)
+
+func names(all ...string) map[string]string {
+	known := make(map[string]string, len(all))
+	for _, name := range all {
+		known[name] = name
+	}
+	return known
+}
+
+func (r *reader) start(z *html.Tokenizer) {
+	raw := quote(z.Raw())
+	name, more := z.TagName()
+	tag := knownTags[string(name)]
+	var policed map[string]string // all attributes, where a policy may have something to say
+	if raw != "" {
+		policed = map[string]string{}
+		defer r.page.readPolicy(string(name), raw, policed)
+	}
+	wanted := knownAttributes
+	if tag == "" {
+		wanted = anyAttributes
+	}
+	r.attrs = r.attrs[:0]
+	for more {
+		var key, value []byte
+		key, value, more = z.TagAttr()
+		if policed != nil {
+			policed[string(key)] = string(value)
+		}
+		if known, ok := wanted[string(key)]; ok {
+			r.attrs = append(r.attrs, struct{ name, value string }{known, string(value)})
+		}
+	}
+	for _, attr := range r.attrs {
+		r.attribute(tag, attr.name, attr.value)
+	}
+	switch {
+	case tag == "template":
+		r.inert++
+	case r.inert == 0:
+		r.element(tag, r.attrs)
+	}
+}
+
+// attribute keeps what an attribute refers to, or what can be referred to by it.
+func (r *reader) attribute(tag, attr, value string) {
+	switch {
+	case attr == "id" || attr == "name" && tag == "a":
+		r.page.Anchors[value] = true
+	case refers(tag, attr):
+		r.link(Link{To: strings.TrimSpace(value), Image: attr == "src" || attr == "poster", Head: tag == "link"})
+	case attr == "srcset":
+		for candidate := range strings.SplitSeq(value, ",") {
+			to, _, _ := strings.Cut(strings.TrimSpace(candidate), " ")
+			r.link(Link{To: to, Image: true})
+		}
+	}
+}
+
+// refers says whether an attribute holds a reference that a reader or a browser follows.
+func refers(tag, attr string) bool {
+	switch attr {
+	case "href":
+		return tag == "a" || tag == "area" || tag == "link"
+	case "src":
+		return true
+	case "poster":
+		return tag == "video"
+	}
+	return false
+}
+
+func (r *reader) link(l Link) {
+	if l.To != "" && !r.links[l] {
+		r.links[l] = true
+		r.page.Links = append(r.page.Links, l)
+	}
+}
+
+// element notes what rules need to know of an element that begins.
+func (r *reader) element(tag string, attrs attributes) {
+	switch tag {
+	case "html":
+		r.language(attrs)
+	case "meta":
+		r.meta(attrs)
+	case "link":
+		if attrs.get("rel") == "canonical" {
+			r.page.Canonical = attrs.get("href")
+		}
+	case "title", "a":
+		r.open = append(r.open, element{tag: tag, from: len(r.text), to: unnamed(attrs)})
+	case "h1", "h2", "h3", "h4", "h5", "h6":
+		r.open = append(r.open, element{tag: tag, from: len(r.text), level: int(tag[1] - '0')})
+	case "label":
+		r.labelled[attrs.get("for")] = true
+		r.open = append(r.open, element{tag: tag, from: len(r.text)})
+	case "img":
+		r.picture(attrs)
+	case "input", "select", "textarea":
+		r.control(tag, attrs)
+	case "table", "tr", "th":
+		r.inTable(tag, attrs)
+	}
+}
+
+func (r *reader) meta(attrs attributes) {
+	switch strings.ToLower(attrs.get("name")) {
+	case "description":
+		r.page.Description = join(attrs.get("content"))
+	case "robots":
+		r.page.Noindex = strings.Contains(strings.ToLower(attrs.get("content")), "noindex")
+	}
+}
+
+// say keeps a text when an element is open.
+func (r *reader) say(text []byte) {
+	if len(r.open) > 0 {
+		r.text = append(r.text, text...)
+	}
+}
+
+// end closes the innermost open element of that name, and what was left open in it.
+func (r *reader) end(tag string) {
+	switch {
+	case tag == "template":
+		r.inert = max(0, r.inert-1)
+	case tag == "table" && r.inert == 0:
+		r.endTable()
+	}
+	for i := len(r.open) - 1; i >= 0; i-- {
+		if r.open[i].tag == tag {
+			e := r.open[i]
+			r.open = r.open[:i]
+			r.closed(e)
+			break
+		}
+	}
+	if len(r.open) == 0 {
+		r.text = r.text[:0]
+	}
+}
+
+func (r *reader) closed(e element) {
+	text := r.text[e.from:]
+	switch {
+	case e.to != "" && len(bytes.TrimSpace(text)) == 0:
+		r.noText(e.to)
+	case e.tag == "title" && !r.titled:
+		r.page.Title, r.titled = join(html.UnescapeString(string(text))), true
+	case e.level > 0:
+		r.headings = append(r.headings, heading{level: e.level, text: join(html.UnescapeString(string(text)))})
+	}
+}
+
+// join makes one line of a text, as a browser does.
+func join(text string) string { return strings.Join(strings.Fields(text), " ") }
