@@ -34,7 +34,7 @@ func (o *output) inline(out site.Output, i check.Inline) *content.Error {
 	hint := "put it into a file of static/ or of the theme"
 	text := strings.Join(strings.Fields(i.Text), " ")
 	if at := o.placeOf(out, i.Text); at.Line > 0 {
-		return at.Errorf(hint, "%s has no effect, because the site's policy allows none: %s", i.What, text)
+		return at.Errorf(hint, "%s has no effect, because the site's policy allows none: %s", i.What, text).Bearable()
 	}
 	return content.Pos{File: "themes/" + o.site.Config.Theme}.Errorf(hint,
 		"a template writes %s, and the site's policy allows none: %s", i.What, text)
