@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"net/http"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -47,5 +48,27 @@ func TestServeSaysWhatIsInTheWay(t *testing.T) {
 	}
 	if status, _ := site.Get("/_leadsite/ready"); status != 200 {
 		t.Errorf("the first serve was disturbed: status %d", status)
+	}
+}
+
+// TestMailboxIsForThisMachine asks for the mailbox as a website elsewhere would, whose name leads to this machine.
+func TestMailboxIsForThisMachine(t *testing.T) {
+	site := example(t)
+	for host, want := range map[string]int{"evil.example": 404, "localhost": 200, "127.0.0.1:80": 200, "[::1]:80": 200, "": 200} {
+		req, err := http.NewRequest("GET", site.URL+"/_leadsite/mail/", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if host != "" {
+			req.Host = host
+		}
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		if res.StatusCode != want {
+			t.Errorf("host %q: status %d, want %d", host, res.StatusCode, want)
+		}
 	}
 }

@@ -106,7 +106,7 @@ func (o PackageOptions) pack(ctx context.Context, name string, bundle []byte) (Z
 
 // Compile builds one function as it is deployed: static, stripped, and without anything of this machine in it.
 func Compile(ctx context.Context, checkout, name, arch, program string) error {
-	cmd := exec.CommandContext(ctx, "go", "build", "-tags", "lambda.norpc", "-trimpath", "-ldflags", "-s -w -buildid=",
+	cmd := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-tags", "lambda.norpc", "-trimpath", "-ldflags", "-s -w -buildid=",
 		"-o", program, "./functions/lambda/"+name)
 	cmd.Dir = checkout
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH="+arch)

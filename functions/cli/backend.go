@@ -76,7 +76,7 @@ func (b *Backend) open(ctx context.Context, o BackendOptions) error {
 		ClientIP: intake.SocketIP, Unlimited: !o.Limits, Accepted: b.accepted}
 	b.mux = http.NewServeMux()
 	b.mux.Handle("/api/", answers)
-	b.mux.Handle(mailboxPath, mails)
+	b.mux.Handle(mailboxPath, known(b.bundle.Load, mails))
 	return nil
 }
 
@@ -88,7 +88,7 @@ func openMail(st *state, where string) (mail.Sender, *outbox.Outbox, error) {
 	}
 	server, err := smtp.Parse(where)
 	if err != nil {
-		return nil, nil, hinted{fmt.Errorf("--mail %q: %w", where, err), "write outbox, or smtp://user:password@host:port"}
+		return nil, nil, hinted{fmt.Errorf("--mail: %w", err), "write outbox, or smtp://user:password@host:port"}
 	}
 	return server, nil, nil
 }

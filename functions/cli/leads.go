@@ -20,7 +20,8 @@ import (
 func Leads() *cobra.Command {
 	var at place
 	cmd := &cobra.Command{
-		Use: "leads", Short: "List and show leads",
+		Use: "leads", Short: "List and show leads", Args: cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		Example: "  leadsite leads list --status new\n  leadsite leads show h5k2w7q3zt4m6y8c9d1e0f2g3a --json",
 	}
 	cmd.PersistentFlags().StringVar(&at.state, "state", "", "folder of the leads (default .leadsite in the source)")
@@ -52,7 +53,10 @@ func list(at *place) *cobra.Command {
 				if asJSON {
 					return printJSON(cmd.OutOrStdout(), map[string][]lead.Lead{"leads": leads})
 				}
-				return printTable(cmd.OutOrStdout(), leads)
+				if err := printTable(cmd.OutOrStdout(), leads); err != nil || len(q.Statuses) > 0 {
+					return err
+				}
+				return tellSpam(cmd, s, q)
 			})
 		},
 	}
@@ -64,6 +68,16 @@ func list(at *place) *cobra.Command {
 	flags.IntVar(&q.Limit, "limit", 0, "at most so many (default all)")
 	flags.BoolVar(&asJSON, "json", false, "print one JSON document")
 	return cmd
+}
+
+// tellSpam says how many leads the list leaves out as spam: now and then one of them is a person.
+func tellSpam(cmd *cobra.Command, s lead.Store, q lead.Query) error {
+	q.Statuses, q.Cursor, q.Limit = []lead.Status{lead.Spam}, "", 0
+	spam, err := all(cmd.Context(), s, q)
+	if err == nil && len(spam) > 0 {
+		fmt.Fprintf(cmd.ErrOrStderr(), "leadsite: %d more in spam; --status spam lists them\n", len(spam))
+	}
+	return err
 }
 
 func show(at *place) *cobra.Command {

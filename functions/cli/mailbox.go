@@ -7,9 +7,12 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"net/netip"
+	"net/url"
 	"strconv"
 	"strings"
 
+	"leadsite/functions/bundle"
 	"leadsite/functions/mail"
 	"leadsite/functions/mail/outbox"
 )
@@ -51,6 +54,31 @@ func newMailbox(box *outbox.Outbox, note string, log *slog.Logger) (http.Handler
 	mux.HandleFunc("GET "+mailboxPath+"{name}/text", m.part(textPart))
 	mux.HandleFunc("GET "+mailboxPath+"{name}/source", m.source)
 	return mux, nil
+}
+
+// known lets only those in who ask for this machine, by its own name, an address or the site's: a website elsewhere
+// whose name leads to 127.0.0.1 could otherwise read the leads with a visitor's browser.
+func known(site func() *bundle.Bundle, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host := (&url.URL{Host: r.Host}).Hostname()
+		_, err := netip.ParseAddr(host)
+		if err == nil || host == "localhost" || strings.HasSuffix(host, ".localhost") || host == siteHost(site()) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		http.Error(w, "the mailbox is at this machine's own address alone", http.StatusNotFound)
+	})
+}
+
+func siteHost(b *bundle.Bundle) string {
+	if b == nil {
+		return ""
+	}
+	base, err := url.Parse(b.BaseURL)
+	if err != nil {
+		return ""
+	}
+	return base.Hostname()
 }
 
 // entry is one mail of the list.

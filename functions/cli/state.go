@@ -54,7 +54,12 @@ func (s *state) keys() (lead.Keys, error) {
 	if err != nil {
 		return lead.Keys{}, fmt.Errorf("reading the secret: %w", err)
 	}
-	return lead.ParseKeys(strings.TrimSpace(string(text)))
+	keys, err := lead.ParseKeys(strings.TrimSpace(string(text)))
+	if err != nil {
+		return keys, hinted{fmt.Errorf("reading %s: %w", file, err),
+			"restore the file from a backup; with a new secret, retries and repeat visitors would be taken for strangers"}
+	}
+	return keys, nil
 }
 
 func (s *state) newKeys(file string) (lead.Keys, error) {

@@ -70,7 +70,7 @@ func readMultipart(body []byte, params map[string]string) (url.Values, int) {
 	parts := multipart.NewReader(bytes.NewReader(body), params["boundary"])
 	for n := 0; ; n++ {
 		part, err := parts.NextPart()
-		if err == io.EOF {
+		if err == io.EOF && bytes.Contains(body, []byte("--"+params["boundary"]+"--")) { // cut in a part's header, it is EOF, too
 			return posted, 0
 		}
 		if err != nil || part.FormName() == "" {

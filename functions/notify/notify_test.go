@@ -101,7 +101,8 @@ func (o *office) breakOutbox() (mend func()) {
 	o.Helper()
 	aside := filepath.Join(o.TempDir(), "aside")
 	o.ok(os.Rename(o.folder, aside))
-	return func() { o.ok(os.Rename(aside, o.folder)) }
+	o.ok(os.WriteFile(o.folder, nil, 0o600)) // a file in its place: a folder that is gone is made again
+	return func() { o.ok(errors.Join(os.Remove(o.folder), os.Rename(aside, o.folder))) }
 }
 
 func TestTwoNotifiersAtOnceSendOneMail(t *testing.T) {

@@ -65,12 +65,18 @@
     });
   }
 
+  // A form that is being sent is waited for: its visitor would lose what was written.
+  function reload() {
+    if (document.querySelector("form[aria-busy=true]")) setTimeout(reload, 500);
+    else location.reload();
+  }
+
   const events = new EventSource("/_leadsite/events?page=" + encodeURIComponent(location.pathname));
   events.onmessage = (message) => {
     const state = JSON.parse(message.data);
     if (heard && state.page !== heard.page) {
       events.close();
-      location.reload();
+      reload();
       return;
     }
     if (heard && state.styles !== heard.styles) restyle();

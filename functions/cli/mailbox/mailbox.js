@@ -1,16 +1,26 @@
-// Shows a mail as soon as it is there: asks for the count, and loads the list anew when it has changed.
+// Shows that there is new mail: the list loads anew by itself, and whoever reads a mail is only told.
 (() => {
   "use strict";
+  const list = "/_leadsite/mail/";
   let count = null;
+
+  function tell(fresh) {
+    const link = document.createElement("a");
+    link.href = list;
+    link.textContent = fresh === 1 ? "Mailbox: one new mail" : "Mailbox: " + fresh + " new mails";
+    document.querySelector("h1").replaceChildren(link);
+  }
+
   async function look() {
     try {
-      const response = await fetch("/_leadsite/mail/count");
-      const now = await response.text();
-      if (count !== null && now !== count) {
-        location.href = "/_leadsite/mail/";
+      const response = await fetch(list + "count");
+      const now = Number(await response.text());
+      if (count === null) count = now;
+      if (now !== count && location.pathname === list) {
+        location.reload();
         return;
       }
-      count = now;
+      if (now > count) tell(now - count);
     } catch {
       // The server is being restarted; the next look finds it.
     }

@@ -97,6 +97,9 @@ func (o *Outbox) name(id string) string {
 // write syncs the file before it gets its name (renameio does), and then the folder that holds the name.
 func (o *Outbox) write(name string, data []byte) error {
 	path := filepath.Join(o.dir, name)
+	if err := os.MkdirAll(filepath.Join(o.dir, unfinished), 0o700); err != nil { // somebody emptied the mailbox by hand
+		return err
+	}
 	file, err := renameio.TempFile(filepath.Join(o.dir, unfinished), path)
 	if err != nil {
 		return err

@@ -126,10 +126,25 @@ func TestOpenRemovesOldLeftoversOnly(t *testing.T) {
 func TestAFolderThatCannotBeWrittenIsATemporaryError(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "outbox")
 	o := open(t, dir, time.Now)
-	if err := os.RemoveAll(dir); err != nil {
+	if err := errors.Join(os.RemoveAll(dir), os.WriteFile(dir, nil, 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := o.Send(t.Context(), message("a@example.com")); err == nil || errors.Is(err, mail.ErrRefused) {
 		t.Errorf("error %v, want one that may go away", err)
+	}
+}
+
+// TestAnEmptiedMailboxGoesOn deletes the folder, as a person does who empties the mailbox.
+func TestAnEmptiedMailboxGoesOn(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "outbox")
+	o := open(t, dir, time.Now)
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.Send(t.Context(), message("a@example.com")); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(all(t, o)); n != 1 {
+		t.Errorf("%d mails, want 1", n)
 	}
 }

@@ -51,7 +51,7 @@ func open(ctx context.Context, path string, now func() time.Time) (*Store, error
 	if err != nil {
 		return nil, err
 	}
-	writer, err := startWriter(ctx, write, now)
+	writer, err := startWriter(ctx, path, write, now)
 	if err != nil {
 		return nil, errors.Join(err, write.Close())
 	}

@@ -359,3 +359,15 @@ func benchmarkPut(b *testing.B, writers int) {
 	wg.Wait()
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "leads/s")
 }
+
+// TestADeletedFileTakesNoLead deletes the file under an open store: SQLite alone would write on, into nothing.
+func TestADeletedFileTakesNoLead(t *testing.T) {
+	s, path := openNew(t)
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	l := lead.Lead{ID: strings.Repeat("0", 26), Form: "contact", Status: lead.New, CreatedAt: time.Now()}
+	if _, _, err := s.Put(t.Context(), l); err == nil {
+		t.Error("a lead was taken, and is lost when the process ends")
+	}
+}

@@ -45,6 +45,7 @@ type writer struct {
 	db   *sql.DB // holds nothing but conn
 	conn *sql.Conn
 	tx   *tx
+	file identity
 
 	jobs     chan job
 	stopping chan struct{}
@@ -54,7 +55,7 @@ type writer struct {
 }
 
 // startWriter takes the pool's one connection, brings the schema up to date, and starts the goroutine.
-func startWriter(ctx context.Context, db *sql.DB, now func() time.Time) (*writer, error) {
+func startWriter(ctx context.Context, path string, db *sql.DB, now func() time.Time) (*writer, error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return nil, err
@@ -69,8 +70,22 @@ func startWriter(ctx context.Context, db *sql.DB, now func() time.Time) (*writer
 		now: now, db: db, conn: conn, tx: &tx{conn, map[string]*sql.Stmt{}},
 		jobs: make(chan job), stopping: make(chan struct{}), ended: make(chan struct{}),
 	}
+	if w.file, err = identify(path); err == nil {
+		err = w.canWrite()
+	}
+	if err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
 	go w.run()
 	return w, nil
+}
+
+// canWrite tells a file that can only be read before the first lead does.
+func (w *writer) canWrite() error {
+	if err := begin(w.tx.exec); err != nil {
+		return err
+	}
+	return w.tx.exec("ROLLBACK")
 }
 
 // write runs do in a transaction that it may share with others, and returns what do returned once that is on the disk.
@@ -166,6 +181,9 @@ func (w *writer) commit(batch []job) {
 	if err == nil {
 		// Its answer is of no use to anyone here: what it did not delete is invisible, and it comes again.
 		_, err = w.attempt(job{ctx: context.Background(), do: w.purge})
+	}
+	if err == nil {
+		err = w.file.present()
 	}
 	if err == nil {
 		err = w.tx.exec("COMMIT")

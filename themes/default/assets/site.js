@@ -22,14 +22,14 @@ function newID() {
 const PATIENCE = 20; // seconds for one attempt
 const PAUSES = [2, 4, 8, 15, 30, 60, 60]; // seconds before each further attempt
 
-/** Posts the form once. Gives {kind: sent | wrong | refused | later, …}; it never throws. */
-async function post(form) {
+/** Posts the answers once. Gives {kind: sent | wrong | refused | later, …}; it never throws. */
+async function post(form, answers) {
   let answer;
   try {
     answer = await fetch(form.action, {
       method: 'POST',
       headers: { Accept: 'application/json' },
-      body: new URLSearchParams(new FormData(form)),
+      body: answers,
       signal: within(PATIENCE),
     });
     const body = await answer.json();
@@ -119,12 +119,14 @@ class Form {
   /** Tries until the server has decided, with longer and longer pauses; the draft stays in the form meanwhile. */
   async postUntilAnswered() {
     this.say('sending');
-    let answer = await post(this.form);
+    // Taken once: a list or a box can be changed while it waits, and other answers would be another message.
+    const answers = new URLSearchParams(new FormData(this.form));
+    let answer = await post(this.form, answers);
     for (const seconds of PAUSES) {
       if (answer.kind !== 'later') break;
       this.say(answer.busy ? 'waiting' : 'retrying');
       await pause(Math.max(seconds, answer.after));
-      answer = await post(this.form);
+      answer = await post(this.form, answers);
     }
     return answer;
   }
@@ -132,6 +134,7 @@ class Form {
   sent() {
     this.say('sent');
     this.form.reset();
+    this.showFields();
     this.hidden('_id').value = ''; // what is written next is another message
     this.hidden('_token').value = '';
     location.assign(this.form.dataset.success);
