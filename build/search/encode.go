@@ -2,9 +2,7 @@ package search
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
-	"slices"
 	"strings"
 	"time"
 
@@ -84,37 +82,37 @@ func (c *collection) dates() string {
 	return string(out)
 }
 
-// posting is a word on a page.
+// posting is a page that has a word.
 type posting struct {
-	word, page uint32
-	level      uint8
+	page  int
+	level uint8
 }
 
 // found lists the words that are kept, and the pages of each.
 func (c *collection) found() (words, pages string) {
-	var kept []posting
-	for i, p := range c.pages {
-		for _, t := range p.terms {
-			kept = append(kept, posting{word: t.word, page: uint32(i), level: t.level})
+	postings := make([][]posting, len(c.words))
+	for i := range c.pages {
+		for _, t := range c.pages[i].terms {
+			postings[t.word] = append(postings[t.word], posting{page: i, level: t.level})
 		}
 	}
-	slices.SortFunc(kept, func(a, b posting) int { return cmp.Or(cmp.Compare(a.word, b.word), cmp.Compare(a.page, b.page)) })
 	var list, found []byte
 	before := ""
-	for i, p := range kept {
-		distance := int(p.page) + 1
-		if i > 0 && kept[i-1].word == p.word {
-			distance = int(p.page - kept[i-1].page)
-		} else {
-			word := c.words[p.word]
-			shared, rest := sharedLetters(before, word)
-			list = append(append(list, byte('A'+shared)), rest...)
-			if i > 0 {
-				found = append(found, ' ')
-			}
-			before = word
+	for number, of := range postings {
+		if len(of) == 0 {
+			continue
 		}
-		found = appendNumber(found, distance*4+int(p.level))
+		if before != "" {
+			found = append(found, ' ')
+		}
+		word, last := c.words[number], -1
+		shared, rest := sharedLetters(before, word)
+		list = append(append(list, byte('A'+shared)), rest...)
+		for _, p := range of {
+			found = appendNumber(found, (p.page-last)*4+int(p.level))
+			last = p.page
+		}
+		before = word
 	}
 	return string(list), string(found)
 }

@@ -14,6 +14,7 @@ const SIGN = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]/u; // sc
 const FOLDS = { ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', ł: 'l', đ: 'd', ı: 'i', ς: 'σ' };
 
 function fold(text) {
+  if (/^[\w']*$/.test(text)) return text.replaceAll("'", '').toLowerCase(); // most words, and many times as fast
   return text.normalize('NFD').replace(/['’\p{M}]/gu, '').toLowerCase().replace(/[ßæœøłđıς]/g, (letter) => FOLDS[letter]);
 }
 
@@ -53,19 +54,19 @@ const HALF = 4; // the weight that is worth half of what is possible, so that on
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
 /** Numbers in base64 digits of five bits, lowest first; the sixth bit says that another digit follows. */
-function* numbers(text) {
-  let value = 0;
-  let factor = 1;
+function numbers(text) {
+  const all = [];
+  let [value, factor] = [0, 1];
   for (const digit of text) {
     const bits = DIGITS.indexOf(digit);
     value += (bits & 31) * factor;
     factor *= 32;
     if (bits < 32) {
-      yield value;
-      value = 0;
-      factor = 1;
+      all.push(value);
+      [value, factor] = [0, 1];
     }
   }
+  return all;
 }
 
 class Index {
