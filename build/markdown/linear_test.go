@@ -32,3 +32,16 @@ func allocated(t *testing.T, mark string, size int) uint64 {
 	runtime.ReadMemStats(&after)
 	return after.TotalAlloc - before.TotalAlloc
 }
+
+// Beginnings of a verbatim shortcode's end are looked at once, however many there are.
+func TestVerbatimIsLinear(t *testing.T) {
+	src := []byte("{{< code >}}" + strings.Repeat("{{< /code ", 10_000) + strings.Repeat("{{< code >}}", 10_000))
+	looked := 0
+	page := markdown.New(markdown.Options{}).Page(markdown.Hooks{Verbatim: func(string) bool { looked++; return true }})
+	if _, err := page.Convert(src); err != nil {
+		t.Fatal(err)
+	}
+	if looked > 30_000 {
+		t.Errorf("asked %d times whether a shortcode is verbatim", looked)
+	}
+}

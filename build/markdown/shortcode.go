@@ -224,12 +224,9 @@ func (s *shortcodes) closes(t tag) (closing tag, ok bool) {
 		if next < 0 {
 			break
 		}
-		if i += next; !opensTag(s.src[i:]) || bytes.HasPrefix(s.src[i+3:], []byte("/*")) {
-			continue
-		}
-		a := newArguments(s.src[i:])
-		if a.read() == "" && a.closing && a.name == t.name {
-			return tag{name: t.name, closing: true, beg: i, end: i + 3 + a.i}, true
+		i += next
+		if size := closingTag(s.src[i:], t.name); size > 0 {
+			return tag{name: t.name, closing: true, beg: i, end: i + size}, true
 		}
 	}
 	if s.unclosed == nil {
@@ -237,6 +234,27 @@ func (s *shortcodes) closes(t tag) (closing tag, ok bool) {
 	}
 	s.unclosed[t.name] = true
 	return tag{}, false
+}
+
+// closingTag is the length of the {{< /name >}} at the beginning of a text; 0 when there is none. It looks no further
+// than that, because there may be very many beginnings of one.
+func closingTag(src []byte, name string) int {
+	if !opensTag(src) {
+		return 0
+	}
+	a := newArguments(src)
+	a.i = skipSpace(a.src, a.i)
+	if !a.has("/") {
+		return 0
+	}
+	a.i = skipSpace(a.src, a.i)
+	if !a.has(name) {
+		return 0
+	}
+	if a.i = skipSpace(a.src, a.i); !a.has(a.end) {
+		return 0
+	}
+	return 3 + a.i
 }
 
 // place counts lines and runes up to an index that only grows.
