@@ -36,7 +36,7 @@ func TestServeSaysWhatIsInTheWay(t *testing.T) {
 		"no such address":  {[]string{"--addr", "203.0.113.9:80", "--state", t.TempDir()}, "error: serving on 203.0.113.9:80"},
 		"second serve":     {[]string{"--addr", "127.0.0.1:0", "--state", site.State}, "error: another serve uses the state folder"},
 		"unwritable state": {[]string{"--addr", "127.0.0.1:0", "--state", filepath.Join(file, "state")}, "error: making the state folder"},
-		"no mail server":   {[]string{"--addr", "127.0.0.1:0", "--state", t.TempDir(), "--mail", "pigeon"}, `error: --mail "pigeon"`},
+		"no mail server":   {[]string{"--addr", "127.0.0.1:0", "--state", t.TempDir(), "--mail", "pigeon"}, "error: --mail: reading the mail server's address"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			said := refused(t, tc.args...)
