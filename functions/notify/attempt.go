@@ -29,23 +29,18 @@ const (
 // errAnswered ends a mail that nobody needs any more.
 var errAnswered = errors.New("not needed any more: the lead is not new")
 
-// tell makes one attempt at a mail, and when its recipient is refused for good, one at the next recipient's, and so
-// on. The claims count as made at notBefore when that lies ahead (see resume).
-func (n *Notifier) tell(ctx context.Context, key lead.NotificationKey, notBefore time.Time) error {
-	for {
-		claimed, err := n.Store.Claim(ctx, key, latestOf(n.Now(), notBefore), n.sendTimeout()+beyondTimeout)
-		if errors.Is(err, lead.ErrClaimed) || errors.Is(err, lead.ErrNotFound) {
-			return nil // somebody else is at it, it is done, or the lead was erased
-		}
-		if err != nil {
-			return err
-		}
-		next, err := n.attempt(ctx, claimed)
-		if err != nil || next == "" {
-			return err
-		}
-		key.Recipient = next
+// try makes one attempt at a mail. When its recipient is refused for good, it returns the next recipient's mail, which
+// is due now. The claim counts as made at notBefore when that lies ahead (see leftBehind).
+func (n *Notifier) try(ctx context.Context, key lead.NotificationKey, notBefore time.Time) (next lead.NotificationKey, err error) {
+	claimed, err := n.Store.Claim(ctx, key, latestOf(n.Now(), notBefore), n.sendTimeout()+beyondTimeout)
+	if errors.Is(err, lead.ErrClaimed) || errors.Is(err, lead.ErrNotFound) {
+		return lead.NotificationKey{}, nil // somebody else is at it, it is done, or the lead was erased
 	}
+	if err != nil {
+		return lead.NotificationKey{}, err
+	}
+	key.Recipient, err = n.attempt(ctx, claimed)
+	return key, err
 }
 
 // attempt sends a claimed mail and writes what came of it. It returns the recipient to try instead, "" for none. From

@@ -41,7 +41,7 @@ type Notifier struct {
 	Log    *slog.Logger // gets no personal data
 
 	SendTimeout time.Duration // how long one attempt may take; 0: 30 seconds
-	Workers     int           // how many mails Run and Sweep have under way at once; 0: 4
+	Workers     int           // how many mails Run and Sweep have under way at once, at most two of them to one recipient; 0: 8
 	Every       time.Duration // how often Run sweeps; 0: a minute
 
 	mu   sync.Mutex
@@ -69,40 +69,45 @@ var errNobody = errors.New("nobody is named who could be told: add people or an 
 // needs nothing. An error means that the lead may not be handed off; whoever triggered should try again, and the
 // sweeper will.
 func (n *Notifier) Handle(ctx context.Context, id string) error {
-	if err := n.handle(ctx, id); err != nil {
+	key, err := n.pass(ctx, id)
+	for err == nil && key.Recipient != "" {
+		key, err = n.try(ctx, key, time.Time{})
+	}
+	if err != nil {
 		return fmt.Errorf("telling sales of lead %s: %w", id, err)
 	}
 	return nil
 }
 
-func (n *Notifier) handle(ctx context.Context, id string) error {
+// pass hands a lead off, and returns the mail that is now due; none when nobody needs to be told.
+func (n *Notifier) pass(ctx context.Context, id string) (due lead.NotificationKey, err error) {
 	s := n.current()
 	if s == nil {
-		return errNoBundle
+		return due, errNoBundle
 	}
 	l, err := n.Store.Get(ctx, id)
 	if errors.Is(err, lead.ErrNotFound) {
-		return nil
+		return due, nil
 	}
 	if err != nil || l.Status != lead.New {
-		return err
+		return due, err
 	}
 	all := recipients(s, l)
 	if len(all) == 0 {
 		h := lead.HandOff{Owner: l.Owner, DueAt: l.DueAt, Wake: n.Now().Add(nobodyAgain)}
-		return errors.Join(errNobody, n.Store.HandOff(ctx, id, h))
+		return due, errors.Join(errNobody, n.Store.HandOff(ctx, id, h))
 	}
 	to, err := n.reachable(ctx, l, all)
 	if err != nil {
-		return err
+		return due, err
 	}
 	if to == "" {
 		to = all[len(all)-1] // whose mail is tried for as long as the lead is unanswered
 	}
 	if err := n.handOff(ctx, s, l, cmp.Or(l.Owner, to), to); err != nil {
-		return err
+		return due, err
 	}
-	return n.tell(ctx, lead.NotificationKey{Lead: id, Kind: lead.KindLead, Recipient: to}, time.Time{})
+	return lead.NotificationKey{Lead: id, Kind: lead.KindLead, Recipient: to}, nil
 }
 
 // recipients are all who may be told of a lead, in order.

@@ -5,16 +5,13 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"leadsite/functions/lead"
 )
 
-// batch is how many due items a sweep asks for at a time.
+// batch is how many due items are asked for, and sorted, at a time.
 const batch = 200
 
 // Sweep does everything that is due: hand-offs that no trigger reached, retries, mails whose lease has ended. Among
@@ -22,86 +19,63 @@ const batch = 200
 // holds up another. It returns how many items it took up. It stops early, without an error, when ctx ends; the error is
 // that of asking what is due.
 func (n *Notifier) Sweep(ctx context.Context) (int, error) {
-	return n.sweep(ctx, n.Now(), func(lead.Due) bool { return true })
+	due, err := n.due(ctx, n.Now())
+	if err != nil {
+		return 0, fmt.Errorf("sweeping: %w", err)
+	}
+	l := n.newLanes(ctx)
+	n.takeUp(ctx, l, due)
+	return l.wait(), nil
 }
 
-// resume takes up what a process that died on this machine left behind: leases that have not ended, and retries whose
-// time has not come. Only Run may do so, because it is alone on its store, and only before it does anything else.
-func (n *Notifier) resume(ctx context.Context) (int, error) {
-	until := n.Now().Add(latest + n.sendTimeout() + beyondTimeout)
-	return n.sweep(ctx, until, func(d lead.Due) bool { return d.Kind != "" })
+// leftBehind lists what a process that died on this machine left: leases that have not ended, and retries whose time
+// has not come. Only Run may ask, because it is alone on its store, and only once, before it claims anything: later
+// the list would hold leases that are alive. Working through it may take its time, because a claim that counts as made
+// when the old lease ends takes no lease that was made since.
+func (n *Notifier) leftBehind(ctx context.Context) ([]lead.Due, error) {
+	due, err := n.due(ctx, n.Now().Add(latest+n.sendTimeout()+beyondTimeout))
+	if err != nil {
+		return nil, fmt.Errorf("resuming what was left behind: %w", err)
+	}
+	return slices.DeleteFunc(due, func(d lead.Due) bool { return d.Kind == "" }), nil
 }
 
-// sweep does what is wanted of everything that is due until a time. Items that cannot be moved stay where they are, at
-// the front: so it asks for more and more, until it has seen all.
-func (n *Notifier) sweep(ctx context.Context, until time.Time, wanted func(lead.Due) bool) (int, error) {
-	seen := map[lead.NotificationKey]bool{}
-	count := 0
-	for limit := batch; ctx.Err() == nil; {
+// due lists everything that is due until a time. It asks for more and more, until it has seen all: items that cannot be
+// moved stay at the front. When ctx ends, there is nothing to do.
+func (n *Notifier) due(ctx context.Context, until time.Time) ([]lead.Due, error) {
+	for limit := batch; ctx.Err() == nil; limit *= 2 {
 		due, err := n.Store.Due(ctx, until, limit)
-		if err != nil {
-			if ctx.Err() != nil {
-				break
-			}
-			return count, fmt.Errorf("sweeping: %w", err)
-		}
-		var fresh []lead.Due
-		for _, d := range due {
-			if !seen[d.NotificationKey] && wanted(d) {
-				fresh = append(fresh, d)
-			}
-			seen[d.NotificationKey] = true
-		}
-		if len(fresh) == 0 && len(due) < limit {
-			break
-		}
-		if len(fresh) == 0 {
-			limit *= 2
-		}
-		count += n.each(ctx, n.oldestFirst(ctx, fresh))
-	}
-	return count, nil
-}
-
-// oldestFirst sorts by the age of the leads. One that cannot be read counts as old as it is due.
-func (n *Notifier) oldestFirst(ctx context.Context, due []lead.Due) []lead.Due {
-	born := map[string]time.Time{}
-	for _, d := range due {
-		born[d.Lead] = d.At
-		if l, err := n.Store.Get(ctx, d.Lead); err == nil {
-			born[d.Lead] = l.CreatedAt
-		}
-	}
-	return slices.SortedStableFunc(slices.Values(due), func(a, b lead.Due) int {
-		return cmp.Or(born[a.Lead].Compare(born[b.Lead]), strings.Compare(a.Lead, b.Lead))
-	})
-}
-
-// each takes up items in their order, some at a time, and returns how many it took up before ctx ended.
-func (n *Notifier) each(ctx context.Context, due []lead.Due) int {
-	var group errgroup.Group
-	group.SetLimit(n.workers())
-	count := 0
-	for _, d := range due {
 		if ctx.Err() != nil {
 			break
 		}
-		count++
-		group.Go(func() error {
-			n.logged(d.Lead, n.one(ctx, d))
-			return nil
-		})
+		if err != nil || len(due) < limit {
+			return due, err
+		}
 	}
-	_ = group.Wait() // no item returns an error
-	return count
+	return nil, nil
 }
 
-// one takes up one item.
-func (n *Notifier) one(ctx context.Context, d lead.Due) error {
-	if d.Kind == "" {
-		return n.Handle(ctx, d.Lead)
+// takeUp puts what is due into the lanes, a batch at a time, since sorting means reading the leads.
+func (n *Notifier) takeUp(ctx context.Context, l *lanes, due []lead.Due) {
+	due = slices.DeleteFunc(due, func(d lead.Due) bool { return l.has(d.NotificationKey) })
+	for part := range slices.Chunk(due, batch) {
+		if ctx.Err() != nil {
+			return
+		}
+		l.add(n.jobs(ctx, part)...)
 	}
-	return n.tell(ctx, d.NotificationKey, d.At)
+}
+
+// jobs are the work on what is due, with the age of the leads. One that cannot be read counts as old as it is due.
+func (n *Notifier) jobs(ctx context.Context, due []lead.Due) []job {
+	all := make([]job, len(due))
+	for i, d := range due {
+		all[i] = job{NotificationKey: d.NotificationKey, notBefore: d.At, born: d.At, found: true}
+		if l, err := n.Store.Get(ctx, d.Lead); err == nil {
+			all[i].born = l.CreatedAt
+		}
+	}
+	return all
 }
 
 func (n *Notifier) logged(id string, err error) {
@@ -117,26 +91,33 @@ func (n *Notifier) Run(ctx context.Context, triggered <-chan string) error {
 	if !n.awaitBundle(ctx) {
 		return nil
 	}
-	if _, err := n.resume(ctx); err != nil {
-		n.Log.Error("resuming what was left behind", "error", err)
-	}
+	left, err := n.leftBehind(ctx)
+	n.swept(err)
+	l := n.newLanes(ctx)
 	var work sync.WaitGroup
-	for range n.workers() {
-		work.Go(func() { n.follow(ctx, triggered) })
-	}
+	work.Go(func() { n.follow(ctx, l, triggered) })
+	n.takeUp(ctx, l, left)
 	tick := time.NewTicker(cmp.Or(n.Every, time.Minute))
 	defer tick.Stop()
 	for ctx.Err() == nil {
-		if _, err := n.Sweep(ctx); err != nil {
-			n.Log.Error("the sweep ended early", "error", err)
-		}
+		due, err := n.due(ctx, n.Now())
+		n.swept(err)
+		n.takeUp(ctx, l, due)
 		select {
 		case <-ctx.Done():
 		case <-tick.C:
 		}
 	}
 	work.Wait()
+	l.wait()
 	return nil
+}
+
+// swept logs that nobody could say what is due.
+func (n *Notifier) swept(err error) {
+	if err != nil {
+		n.Log.Error("what is due cannot be read", "error", err)
+	}
 }
 
 // awaitBundle waits until the site was built for the first time; false: ctx ended before.
@@ -153,8 +134,8 @@ func (n *Notifier) awaitBundle(ctx context.Context) bool {
 	return true
 }
 
-// follow handles what is triggered.
-func (n *Notifier) follow(ctx context.Context, triggered <-chan string) {
+// follow puts what is triggered into the lanes. It waits for none of it.
+func (n *Notifier) follow(ctx context.Context, l *lanes, triggered <-chan string) {
 	for {
 		select {
 		case <-ctx.Done():
@@ -163,7 +144,7 @@ func (n *Notifier) follow(ctx context.Context, triggered <-chan string) {
 			if !open {
 				return
 			}
-			n.logged(id, n.Handle(ctx, id))
+			l.add(job{NotificationKey: lead.NotificationKey{Lead: id}, born: n.Now()})
 		}
 	}
 }
@@ -172,5 +153,5 @@ func (n *Notifier) workers() int {
 	if n.Workers > 0 {
 		return n.Workers
 	}
-	return 4
+	return 8
 }
