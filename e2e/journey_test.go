@@ -167,6 +167,9 @@ func TestMistakesShowInTheBrowser(t *testing.T) {
 	if got := b.Text(".leadsite-overlay"); !strings.Contains(got, "content/about.md:2") || !strings.Contains(got, "titel") {
 		t.Errorf("the overlay says %q", got)
 	}
+	if got := b.Text(".leadsite-mark"); got != "titel" {
+		t.Errorf("the overlay marks %q", got)
+	}
 	write(t, about, whole+"\nA sentence that was not there.\n")
 	program.Eventually(t, "the page reloads with the new sentence", func() bool {
 		return strings.Contains(b.Text("main"), "A sentence that was not there.")
