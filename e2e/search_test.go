@@ -237,6 +237,8 @@ func TestSearchResultsAreText(t *testing.T) {
 		t.Error("a title became markup")
 	}
 	checkSearchPage(t, b, "hostile titles")
+	b.Fill("#search-query", "15")
+	program.Eventually(t, "a single result is said", func() bool { return b.Text("[role=status]") == "One page has “15”." })
 }
 
 // checkSearchPage asks axe-core and the console about what is shown.

@@ -114,6 +114,26 @@ func TestSearchCanBeOff(t *testing.T) {
 	}
 }
 
+// TestChangedPageIsTold changes a page between plan and index.
+func TestChangedPageIsTold(t *testing.T) {
+	source := corpus(3, few)
+	var problems content.Problems
+	tree, err := content.Load(t.Context(), source, &problems)
+	if err != nil {
+		t.Fatal(err)
+	}
+	look := theme.Load(themes.Default(), source, tree.Config, &problems)
+	plan := site.Plan(tree, look, site.Options{Now: today}, &problems)
+	source["content/blog/post-1.md"] = &fstest.MapFile{Data: []byte("---\ntitle: Another\n---\n")}
+	if _, err := search.Make(t.Context(), plan, look, &problems); err != nil {
+		t.Fatal(err)
+	}
+	const want = "content/blog/post-1.md: reading the page: content/blog/post-1.md: the file changed during the build"
+	if got := problems.Errors(); len(got) != 1 || got[0].Error() != want || got[0].Hint != "build again" {
+		t.Errorf("said %v, want %s", got, want)
+	}
+}
+
 // TestIndexIsPure makes an index of many pages on different numbers of cores.
 func TestIndexIsPure(t *testing.T) {
 	source := corpus(300, varied)

@@ -320,7 +320,7 @@ class SearchPage {
   /** Says how many results there are, once the visitor pauses: not at every key. */
   announce(query) {
     const { pages, instead } = this.result;
-    const count = pages.length === 0 ? 'none' : pages.length === 1 ? 'one' : 'many';
+    const count = pages.length === 0 ? 'none' : pages.length === 1 ? 'single' : 'many';
     if (!query) this.say('');
     else if (pages.length && instead.length) this.say('instead', { words: instead.join(' '), count: pages.length, query });
     else this.say(count, { count: pages.length, query });
