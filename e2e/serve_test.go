@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"fmt"
 	"net/http"
 	"os/exec"
 	"path/filepath"
@@ -69,6 +70,29 @@ func TestMailboxIsForThisMachine(t *testing.T) {
 		res.Body.Close()
 		if res.StatusCode != want {
 			t.Errorf("host %q: status %d, want %d", host, res.StatusCode, want)
+		}
+	}
+}
+
+// TestServeRedirects asks for addresses that the example site no longer has: they are answered as the edge does.
+func TestServeRedirects(t *testing.T) {
+	site := example(t)
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	for path, want := range map[string]string{
+		"/services":                 "301 /prices/",
+		"/services/?utm_source=map": "301 /prices/?utm_source=map",
+		"/checklist.pdf":            "301 /landing/checklist/",
+		"/notebook/two-jobs/":       "301 /blog/two-jobs/",
+		"/newsletter/":              "410 ",
+		"/prices/":                  "200 ",
+	} {
+		res, err := client.Get(site.URL + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		if got := fmt.Sprint(res.StatusCode, " ", res.Header.Get("Location")); got != want {
+			t.Errorf("%s: %s, want %s", path, got, want)
 		}
 	}
 }

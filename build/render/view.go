@@ -232,7 +232,7 @@ func (r *Renderer) pageView(p *site.Page) *PageView {
 		front := &p.Entry.Front
 		v.Params = front.Params
 		if front.Canonical != "" {
-			v.Permalink = front.Canonical
+			v.Permalink = r.site.Canonical(p)
 		}
 		if r.site.Tree.Forms[front.Form] != nil { // one that is not there was reported with the plan
 			v.Form = front.Form

@@ -207,7 +207,7 @@ const sitemapSize = 50_000
 func (p *planner) addSitemap() {
 	pages := make([]*Page, 0, len(p.Pages))
 	for _, page := range p.Pages {
-		if page.Kind != Kind404 && !page.Noindex {
+		if page.Kind != Kind404 && !page.Noindex && p.Canonical(page) == page.Permalink {
 			pages = append(pages, page)
 		}
 	}

@@ -42,6 +42,7 @@ func Plan(tree *content.Tree, th *theme.Theme, opts Options, problems *content.P
 		e.checkPictures()
 	}
 	p.checkForms()
+	p.checkCanonicals()
 	p.reportUntranslated()
 	return p.Site
 }
