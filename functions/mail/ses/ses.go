@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
@@ -37,7 +38,7 @@ func (s *Sender) Send(ctx context.Context, m mail.Message) (mail.Receipt, error)
 	}
 	out, err := s.Client.SendEmail(ctx, input, once)
 	if err != nil {
-		return mail.Receipt{}, fmt.Errorf("sending a mail by SES: %w", explain(ctx, err))
+		return mail.Receipt{}, fmt.Errorf("sending a mail by SES: %w", explain(ctx, m, err))
 	}
 	return mail.Receipt{MessageID: aws.ToString(out.MessageId)}, nil
 }
@@ -74,17 +75,26 @@ func (s *Sender) input(m mail.Message) (*sesv2.SendEmailInput, error) {
 	return input, nil
 }
 
-// explain tells final answers from those that may change. Final is what SES says of this message or its addresses. An
-// account that is paused, throttled or has no verified domain yet would refuse the next recipient just the same, and
-// is waited for.
-func explain(ctx context.Context, err error) error {
+// explain tells final answers from those that may change. Final is what SES says of this message or its recipient. An
+// account that is paused, throttled or has not verified its own identity yet would refuse the next recipient just the
+// same, and is waited for.
+func explain(ctx context.Context, m mail.Message, err error) error {
 	var rejected *types.MessageRejected
 	var malformed *types.BadRequestException
-	if errors.As(err, &rejected) || errors.As(err, &malformed) {
+	if errors.As(err, &rejected) && !aboutSender(m, rejected.ErrorMessage()) || errors.As(err, &malformed) {
 		return fmt.Errorf("%w: %w", mail.ErrRefused, err)
 	}
 	if ctx.Err() != nil {
 		return fmt.Errorf("%w (%v)", ctx.Err(), err)
 	}
 	return err
+}
+
+// aboutSender reads a reason that a rejection gives in words alone: "Email address is not verified. The following
+// identities failed the check in region …", and their addresses. A new account checks recipients, too; when only the
+// recipient failed, another one may pass.
+func aboutSender(m mail.Message, reason string) bool {
+	reason = strings.ToLower(reason)
+	from, to := strings.ToLower(m.From), strings.ToLower(m.To)
+	return strings.Contains(reason, from) || strings.Contains(reason, "not verified") && !strings.Contains(reason, to)
 }

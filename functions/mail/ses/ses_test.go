@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -78,24 +79,43 @@ func sent(t *testing.T, endpoint string) [][]byte {
 	return mails
 }
 
-func TestAnIdentityThatIsNotVerifiedIsRefusedForGood(t *testing.T) {
+// TestASenderThatIsNotVerifiedMayBeSoon: the next recipient would be refused just the same, so nobody is given up.
+func TestASenderThatIsNotVerifiedMayBeSoon(t *testing.T) {
 	m := message()
 	m.From = "leads@unverified.example"
 	_, err := (&ses.Sender{Client: client(moto.Start(t))}).Send(t.Context(), m)
-	if !errors.Is(err, mail.ErrRefused) {
-		t.Errorf("error %v, want one that wraps ErrRefused", err)
+	if err == nil || errors.Is(err, mail.ErrRefused) {
+		t.Errorf("error %v, want one that may go away", err)
 	}
 }
 
-// service answers every call with one status and one error type of SES, and counts.
-func service(t *testing.T, status int, kind string, calls *atomic.Int32) *sesv2.Client {
+func TestWhatARejectionSays(t *testing.T) {
+	const failed = "Email address is not verified. The following identities failed the check in region EU-CENTRAL-1: "
+	for reason, final := range map[string]bool{
+		failed + "Leads@example.com":                    false,
+		failed + "sales@example.com, leads@example.com": false,
+		failed + "sales@example.com":                    true,
+		"Email address is not verified.":                false,
+		"Message contains a virus":                      true,
+		"":                                              true,
+	} {
+		var calls atomic.Int32
+		_, err := (&ses.Sender{Client: service(t, 400, "MessageRejected", reason, &calls)}).Send(t.Context(), message())
+		if err == nil || errors.Is(err, mail.ErrRefused) != final {
+			t.Errorf("%q: error %v, want one that is final: %v", reason, err, final)
+		}
+	}
+}
+
+// service answers every call with one status, error type and message of SES, and counts.
+func service(t *testing.T, status int, kind, message string, calls *atomic.Int32) *sesv2.Client {
 	t.Helper()
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		calls.Add(1)
 		_, _ = io.Copy(io.Discard, r.Body)
 		w.Header().Set("X-Amzn-Errortype", kind)
 		w.WriteHeader(status)
-		_, _ = io.WriteString(w, `{"message":"no"}`)
+		_, _ = fmt.Fprintf(w, `{"message":%q}`, message)
 	}))
 	t.Cleanup(srv.Close)
 	return client(srv.URL)
@@ -120,7 +140,7 @@ func TestOneAttemptWhateverTheServiceAnswers(t *testing.T) {
 		{503, "ServiceUnavailable", false},
 	} {
 		var calls atomic.Int32
-		_, err := (&ses.Sender{Client: service(t, tt.status, tt.kind, &calls)}).Send(t.Context(), message())
+		_, err := (&ses.Sender{Client: service(t, tt.status, tt.kind, "no", &calls)}).Send(t.Context(), message())
 		if err == nil || errors.Is(err, mail.ErrRefused) != tt.final {
 			t.Errorf("%s: error %v, want one that is final: %v", tt.kind, err, tt.final)
 		}
