@@ -7,6 +7,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -70,7 +72,7 @@ func (n *Notifier) attempt(ctx context.Context, c lead.Notification) (next strin
 func (n *Notifier) send(ctx context.Context, c lead.Notification) (receipt mail.Receipt, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("a panic: %v", p)
+			err = n.panicked(c, p)
 		}
 	}()
 	ctx, cancel := context.WithTimeout(ctx, n.sendTimeout())
@@ -93,8 +95,18 @@ func (n *Notifier) send(ctx context.Context, c lead.Notification) (receipt mail.
 	return n.Sender.Send(ctx, m)
 }
 
-// message is the mail of one attempt. Its Message-ID is the attempt's own; References is the same in all mails about
-// a lead, so that mail programs show them as one thread.
+// panicked logs where a send panicked. What it panicked with may be a visitor's text, so only the runtime's own words
+// are repeated; a stack of debug.Stack holds no texts either.
+func (n *Notifier) panicked(c lead.Notification, with any) error {
+	n.Log.Error("a mail was not written: a panic", "lead", c.Lead, "kind", c.Kind, "type", fmt.Sprintf("%T", with), "stack", string(debug.Stack()))
+	if err, ok := with.(runtime.Error); ok {
+		return fmt.Errorf("a panic: %w", err)
+	}
+	return fmt.Errorf("a panic with a %T", with)
+}
+
+// message is the mail of one attempt. Its Message-ID is the same in all attempts, so that a mail server may drop the
+// copy that a crash causes; References is the same in all mails about a lead, so that mail programs show one thread.
 func (n *Notifier) message(ctx context.Context, s *site, l lead.Lead, c lead.Notification) (mail.Message, error) {
 	words, replyTo, err := n.compose(ctx, s, l)
 	if err != nil {
@@ -104,7 +116,7 @@ func (n *Notifier) message(ctx context.Context, s *site, l lead.Lead, c lead.Not
 	return mail.Message{
 		From: s.Brand.From, FromName: s.Brand.FromName, To: c.Recipient, ReplyTo: replyTo,
 		Subject: words.subject, Text: words.text, HTML: words.html, Date: n.Now(),
-		ID:         fmt.Sprintf("lead-%s.%s.%d@%s", l.ID, hashOf(c.Kind + c.Recipient)[:8], c.Attempts, domain),
+		ID:         fmt.Sprintf("lead-%s.%s@%s", l.ID, hashOf(c.Kind + c.Recipient)[:8], domain),
 		References: fmt.Sprintf("lead-%s@%s", l.ID, domain),
 		Tags:       map[string]string{"lead": l.ID, "notification": Tag(c.NotificationKey)},
 	}, nil

@@ -35,7 +35,7 @@ func TestTheMailIsWhatTheDesignDraws(t *testing.T) {
 		"From": `"Example Ltd website" <leads@example.com>`, "To": "sales@example.com", "Reply-To": "sam@example.com",
 		"Subject":    "New lead: Sam Visitor (contact, qualified)",
 		"References": "<lead-" + id("h") + "@example.com>",
-		"Message-Id": "<lead-" + id("h") + ".494e750b.1@example.com>",
+		"Message-Id": "<lead-" + id("h") + ".494e750b@example.com>",
 	} {
 		if got := m.Header[name]; got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)

@@ -23,6 +23,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -110,12 +112,19 @@ func (n *Notifier) pass(ctx context.Context, id string) (due lead.NotificationKe
 	return lead.NotificationKey{Lead: id, Kind: lead.KindLead, Recipient: to}, nil
 }
 
-// recipients are all who may be told of a lead, in order.
+// recipients are all who may be told of a lead, in order: those whom its form names, and behind them everyone, who is
+// told when all those have been refused for good.
 func recipients(s *site, l lead.Lead) []string {
+	var named []string
 	if f := s.Form(l.Form, l.Lang); f != nil {
-		return lead.Recipients(s.Bundle, &f.Form, l)
+		named = lead.Recipients(s.Bundle, &f.Form, l)
 	}
-	return lead.Recipients(s.Bundle, nil, l)
+	for _, to := range lead.Recipients(s.Bundle, nil, l) {
+		if !slices.ContainsFunc(named, func(n string) bool { return strings.EqualFold(n, to) }) {
+			named = append(named, to)
+		}
+	}
+	return named
 }
 
 // reachable picks the first of the recipients whom mail may still reach, "" when all have been refused.

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"leadsite/functions/bundle"
 	"leadsite/functions/lead"
 	"leadsite/functions/mail"
 )
@@ -160,7 +161,7 @@ func TestACrashBetweenSendingAndSettlingMailsAtMostTwice(t *testing.T) {
 	o.sweep()
 	o.same("mails", o.sent(), []string{sales + " h", sales + " h"})
 	first, second := o.mails()[0].Header, o.mails()[1].Header
-	if first["References"] != second["References"] || first["Message-Id"] == second["Message-Id"] {
+	if first["References"] != second["References"] || first["Message-Id"] != second["Message-Id"] {
 		t.Errorf("the two mails are %v and %v", first, second)
 	}
 	o.same("history", o.history(id("h")), []string{sales + " delivered"})
@@ -251,7 +252,21 @@ func TestTheLastIsNeverGivenUp(t *testing.T) {
 	o.same("mails", o.sent(), nil)
 	o.bundle.Brand.From = from
 	o.sweep()
-	o.same("mails", o.sent(), []string{"backup@example.com h"})
+	o.same("mails", o.sent(), []string{"owner@example.com h"})
+}
+
+// TestEveryoneIsToldWhenTheNamedAreRefused: the people of the site stand behind the form's list, and are told only then.
+func TestEveryoneIsToldWhenTheNamedAreRefused(t *testing.T) {
+	for named, want := range map[string]string{"ü@example.com": "ana@example.com h", sales: sales + " h"} {
+		o := newOffice(t)
+		o.bundle.Forms["contact"]["en"].Notify = []string{named}
+		o.bundle.People = []bundle.Person{{Email: "Ü@example.com"}, {Email: "ana@example.com"}, {Email: "ben@example.com"}}
+		o.put(o.sam(id("h")))
+		o.handle(id("h"))
+		o.clock.pass(48 * time.Hour)
+		o.sweep()
+		o.same("mails", o.sent(), []string{want})
+	}
 }
 
 // leaving is a store whose process dies at the hand-off after the first.
@@ -366,7 +381,7 @@ type panicking struct {
 }
 
 func (p *panicking) Send(ctx context.Context, m mail.Message) (mail.Receipt, error) {
-	p.once.Do(func() { panic("out of paper") })
+	p.once.Do(func() { panic("out of paper for " + m.Subject) })
 	return p.Sender.Send(ctx, m)
 }
 
@@ -379,6 +394,9 @@ func TestAPanicIsAFailedAttempt(t *testing.T) {
 	o.sweep()
 	o.same("mails", o.sent(), []string{sales + " h"})
 	o.same("history", o.history(id("h")), []string{sales + " pending", sales + " delivered"})
+	if log := o.log.String(); !strings.Contains(log, "(*panicking).Send") || strings.Contains(log, "Sam") {
+		t.Errorf("the log lacks the stack, or holds what the panic said:\n%s", log)
+	}
 }
 
 // TestAnUnansweredLeadIsLookedAtAgain: it stays due, also when all is well.
