@@ -87,6 +87,8 @@ var libraries = []struct{ library, in string }{
 	{"github.com/agnivade/levenshtein", "build/content"},
 	{"github.com/andybalholm/brotli", "build/publish"},
 	{"github.com/lucasb-eyer/go-colorful", "build build/asset"},
+	{"github.com/go-fonts/stix", "build/asset"},
+	{"github.com/schollz/progressbar/v3", "build/cli"},
 	{"modernc.org/sqlite", "functions/store/sqlite"},
 	{"github.com/aws/aws-lambda-go", "functions/gateway functions/lambda/submit functions/lambda/notify"},
 	{"github.com/wneessen/go-mail", "functions/mail functions/mail/outbox functions/mail/smtp functions/mail/ses"},

@@ -7,6 +7,7 @@ package build
 import (
 	"context"
 	"io/fs"
+	"path/filepath"
 	"time"
 
 	"leadsite/build/asset"
@@ -34,7 +35,11 @@ type Options struct {
 	Plain        bool      // leave out compressed copies, which nobody asks a development server for
 	Now          time.Time // what decides which dates have come
 	Check        bool      // write nothing, and take warnings for errors
+	Progress     Progress  // hears of pictures and cards that are being made; nil: nobody listens
 }
+
+// Progress hears how many of the pictures and cards that a build must make are done. It is called by one at a time.
+type Progress func(done, total int)
 
 // Report is what a build came to.
 type Report struct {
@@ -68,11 +73,13 @@ func Build(ctx context.Context, o Options) (*Report, error) {
 	plan := site.Plan(tree, look, site.Options{Now: o.Now, Drafts: o.Drafts, Future: o.Future, BaseURL: o.BaseURL}, &found)
 	small := minify.New()
 	assets := asset.Make(look.FS, look.Name, look.Settings, small.File, &found)
+	pictures := asset.NewPictures(asset.PictureOptions{Source: source.FS(), Copies: plan.Copies, Minify: small.File,
+		Cache: filepath.Join(o.State, "cache", "images"), Dry: o.Check, Style: cardStyle(plan, look)})
 	indexes, err := search.Make(ctx, plan, look, &found)
 	if err != nil {
 		return nil, err
 	}
-	pages := render.New(render.Options{Site: plan, Theme: look, Assets: assets, Search: indexes.URLs(), Problems: &found})
+	pages := render.New(render.Options{Site: plan, Theme: look, Assets: assets, Pictures: pictures, Search: indexes.URLs(), Problems: &found})
 
 	stage, err := publish.Open(ctx, publish.Options{Source: o.Source, Output: o.Output, State: o.State,
 		Compress: tree.Config.Outputs["compress"] && !o.Plain, Dry: o.Check})
@@ -80,13 +87,16 @@ func Build(ctx context.Context, o Options) (*Report, error) {
 		return nil, err
 	}
 	defer stage.Close()
-	out := &output{site: plan, render: pages, minify: small, stage: stage, found: &found}
+	out := &output{site: plan, render: pages, pictures: pictures, minify: small, stage: stage, found: &found}
 	if err := out.write(ctx, assets, indexes); err != nil {
+		return nil, err
+	}
+	known := bundler{site: plan, theme: look, render: pages, minify: small, found: &found}.bundle()
+	if err := pictures.Make(ctx, out.put, o.Progress, &found); err != nil {
 		return nil, err
 	}
 	out.checkLinks()
 	out.checkPages()
-	known := bundler{site: plan, theme: look, render: pages, minify: small, found: &found}.bundle()
 
 	report := &Report{Pages: out.count(), Skipped: plan.Skipped, NextDue: plan.NextDue,
 		Errors: found.Errors(), Warnings: found.Warnings(), CSP: known.CSP, Redirects: known.Redirects, BaseURL: plan.BaseURL}

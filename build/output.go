@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"net/url"
 	"runtime"
@@ -25,11 +26,12 @@ import (
 // output is pass two: each file of the site is made, checked, minified and staged once, and forgotten but for its
 // links and anchors.
 type output struct {
-	site   *site.Site
-	render *render.Renderer
-	minify *minify.Minifier
-	stage  *publish.Stage
-	found  *content.Problems
+	site     *site.Site
+	render   *render.Renderer
+	pictures *asset.Pictures
+	minify   *minify.Minifier
+	stage    *publish.Stage
+	found    *content.Problems
 
 	mu    sync.Mutex
 	files map[string]bool       // every path of the site
@@ -105,10 +107,18 @@ func (o *output) put(path string, data []byte) error {
 	return o.stage.Write(path, data)
 }
 
-// copy stages a file of content/ as it is.
+// copy stages a file of content/ as it is; of a picture, what the public may see.
 func (o *output) copy(c site.Copy) error {
-	o.files[c.Path] = true
-	return o.stage.Copy(c.Path, o.site.Tree.Source, "content/"+c.From.Path)
+	name := content.Root + "/" + c.From.Path
+	data, err := fs.ReadFile(o.site.Tree.Source, name)
+	if err != nil {
+		return fmt.Errorf("copying %s: %w", name, err)
+	}
+	data, fault := o.pictures.Original(name, data)
+	if fault != nil {
+		o.found.Add(fault)
+	}
+	return o.put(c.Path, data)
 }
 
 func (o *output) keep(out site.Output, p check.Page) {

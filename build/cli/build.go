@@ -32,6 +32,7 @@ func Build(embedded fs.FS) *cobra.Command {
 			o.Source, o.Output, o.State, o.BaseURL = dirs.source, dirs.output, dirs.state, base
 			o.Bundle = filepath.Join(dirs.source, "dist", "bundle.json")
 			o.DefaultTheme, o.Now = embedded, time.Now()
+			o.Progress = progress(cmd.ErrOrStderr())
 			report, err := build.Build(cmd.Context(), o)
 			if err != nil {
 				return explain(err)

@@ -12,7 +12,7 @@ import (
 const SiteFile = Root + "/site.yaml"
 
 // outputNames are what `outputs:` may hold.
-var outputNames = []string{"feeds", "atom", "rss", "jsonfeed", "sitemap", "robots", "llms", "icons", "404", "search", "compress"}
+var outputNames = []string{"feeds", "atom", "rss", "jsonfeed", "sitemap", "robots", "llms", "icons", "404", "search", "cards", "compress"}
 
 // feedNames are the outputs that `feeds` stands for.
 var feedNames = []string{"atom", "rss", "jsonfeed"}
@@ -27,7 +27,7 @@ func Defaults() *Config {
 		Zone:        time.UTC,
 		Paginate:    10,
 		Taxonomies:  []string{"tags", "categories", "authors"},
-		Outputs:     map[string]bool{"atom": true, "sitemap": true, "robots": true, "llms": true, "icons": true, "404": true, "search": true},
+		Outputs:     map[string]bool{"atom": true, "sitemap": true, "robots": true, "llms": true, "icons": true, "404": true, "search": true, "cards": true},
 		Reasons:     []string{"no budget", "not our customer", "wrong number"},
 		Limits:      Limits{Submissions: 60, Mails: 20, Window: form.Duration(10 * time.Minute)},
 		Attribution: "page",

@@ -79,7 +79,7 @@ func New(o Options) *Converter {
 // Hooks ask the caller for what only a page knows. Each may be nil.
 type Hooks struct {
 	Link      func(url string) string // the address to write for a link that the author wrote
-	Image     func(*Image)            // may change an image's address and tell its size
+	Image     func(*Image)            // may change an image's address, or write it
 	Shortcode func(*Shortcode) string // the HTML of a shortcode
 	Verbatim  func(name string) bool  // what stands between a pair of shortcodes of that name is code, not Markdown
 	Word      func(key string) string // the page's word for one of Words; "" for the English one
@@ -89,7 +89,7 @@ type Hooks struct {
 // Image is an image of the text.
 type Image struct {
 	URL, Alt, Title string
-	Width, Height   int // pixels; 0: unknown
+	HTML            string // set by the hook: what is written in place of an <img>
 }
 
 // Words are the words that this package writes by itself, in English, by key.

@@ -231,15 +231,18 @@ func TestHooks(t *testing.T) {
 	page := markdown.New(markdown.Options{}).Page(markdown.Hooks{
 		Link: func(url string) string { return "/to/" + url },
 		Image: func(i *markdown.Image) {
-			i.URL, i.Width, i.Height = "/img/"+i.URL, 30, 20
+			if i.URL == "whole.png" {
+				i.HTML = "<picture>" + i.Alt + "</picture>"
+			}
+			i.URL = "/img/" + i.URL
 		},
 		Word: func(key string) string { return map[string]string{"alert_tip": "Rat <b>"}[key] },
 	})
-	doc, err := page.Convert([]byte("[a](b) ![c](d.png)\n\n> [!TIP]\n> x"))
+	doc, err := page.Convert([]byte("[a](b) ![c](d.png) ![e](whole.png)\n\n> [!TIP]\n> x"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `<p><a href="/to/b">a</a> <img src="/img/d.png" alt="c" width="30" height="20"></p>` +
+	want := `<p><a href="/to/b">a</a> <img src="/img/d.png" alt="c"> <picture>e</picture></p>` +
 		`<div class="alert alert-tip" role="note"><p class="alert-title">Rat &lt;b&gt;</p><p>x</p></div>`
 	if got := compact(doc.HTML); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)

@@ -139,15 +139,15 @@ func (w *writer) image(img *ast.Image) {
 	if w.page.hooks.Image != nil {
 		w.page.hooks.Image(&i)
 	}
+	if i.HTML != "" {
+		w.buf.WriteString(i.HTML)
+		return
+	}
 	w.buf.WriteString("<img")
 	w.attribute("src", i.URL)
 	w.attribute("alt", i.Alt)
 	if i.Title != "" {
 		w.attribute("title", i.Title)
-	}
-	if i.Width > 0 && i.Height > 0 {
-		w.attribute("width", strconv.Itoa(i.Width))
-		w.attribute("height", strconv.Itoa(i.Height))
 	}
 	if w.page.images++; w.page.images > 1 {
 		w.attribute("loading", "lazy")

@@ -135,8 +135,7 @@ func (w *worker) hooks() markdown.Hooks {
 	return markdown.Hooks{
 		Link: w.link,
 		Image: func(i *markdown.Image) {
-			i.URL = w.link(i.URL)
-			i.Width, i.Height = w.r.images.size(i.URL)
+			i.HTML = string(w.picture(pictureView{address: w.link(i.URL), alt: i.Alt, title: i.Title}))
 		},
 		Shortcode: w.shortcode,
 		Verbatim:  w.verbatim,

@@ -110,7 +110,7 @@ func (r *Renderer) explain(e *content.Error, err error) {
 // fieldsOf are the fields and methods that a template can ask of one of our types.
 func fieldsOf(name string) []string {
 	for _, view := range []any{View{}, SiteView{}, MenuView{}, PageView{}, PageRef{}, AuthorView{}, SeriesView{}, TermView{}, TOCEntry{}, ListView{},
-		BlockView{}, ShortcodeView{}, AssetView{}, FormView{}, FieldView{}, OptionView{}, HiddenView{}, content.Organization{}} {
+		BlockView{}, ShortcodeView{}, AssetView{}, CardView{}, FormView{}, FieldView{}, OptionView{}, HiddenView{}, content.Organization{}} {
 		t := reflect.TypeOf(view)
 		if t.Name() != name && t.String() != name {
 			continue

@@ -20,7 +20,7 @@ import (
 func (w *worker) funcs() template.FuncMap {
 	return template.FuncMap{
 		"asset": w.asset, "t": w.word, "date": w.date, "isodate": isodate, "posts": w.posts, "related": w.related,
-		"taxonomy": w.taxonomy, "form": w.form, "markdown": w.inline, "markdownBlock": w.blocks, "icon": w.icon,
+		"taxonomy": w.taxonomy, "form": w.form, "markdown": w.inline, "markdownBlock": w.blocks, "icon": w.icon, "picture": w.templatePicture,
 		"jsonld": jsonld, "abs": w.r.absolute, "origins": w.origins, "money": w.money,
 		"searchPage": w.searchPage, "searchIndex": w.searchIndex,
 		"dict": dict, "slice": list, "append": appendTo, "merge": merge, "ref": w.ref, "code": w.code, "data": w.data, "mistake": w.mistake,

@@ -2,105 +2,168 @@ package render
 
 import (
 	"bytes"
-	"image"
-	_ "image/gif" // sizes of the formats that sites use
-	_ "image/jpeg"
-	_ "image/png"
-	"io"
-	"io/fs"
-	"net/url"
-	"path"
-	"regexp"
+	"cmp"
+	"fmt"
+	"html/template"
 	"strconv"
 	"strings"
-	"sync"
 
+	"leadsite/build/asset"
 	"leadsite/build/content"
-	"leadsite/build/site"
 )
 
-// images knows how large the site's own pictures are, so that a page does not jump while they load. Each file is looked
-// at once, and of it only the head.
-type images struct {
-	source fs.FS
-	files  map[string]string // file of the source by path on the site
-	sizes  sync.Map          // size by path on the site
+// pictureView is a picture as a page shows it.
+type pictureView struct {
+	address, alt, title string
+	sizes               string // "": as the theme has it for its texts
+	width, height       string // as the author wants them; "": those of the picture
+	loading             string // "eager": the author wants it at once
 }
 
-type size struct{ width, height int }
-
-func newImages(s *site.Site) *images {
-	i := &images{source: s.Tree.Source, files: make(map[string]string, len(s.Copies))}
-	for _, c := range s.Copies {
-		i.files["/"+c.Path] = content.Root + "/" + c.From.Path
-	}
-	return i
-}
-
-// size is the width and height of a picture in pixels; zeros for one that is elsewhere or cannot be read.
-func (i *images) size(address string) (width, height int) {
-	at, err := url.PathUnescape(address)
-	if err != nil || !strings.HasPrefix(at, "/") {
-		return 0, 0
-	}
-	if known, ok := i.sizes.Load(at); ok {
-		s := known.(size)
-		return s.width, s.height
-	}
-	s := i.measure(at)
-	i.sizes.Store(at, s)
-	return s.width, s.height
-}
-
-func (i *images) measure(at string) size {
-	name, ok := i.files[at]
-	if !ok {
-		return size{}
-	}
-	file, err := i.source.Open(name)
-	if err != nil {
-		return size{}
-	}
-	defer file.Close()
-	if path.Ext(name) == ".svg" {
-		return measureSVG(file)
-	}
-	config, _, err := image.DecodeConfig(file)
-	if err != nil {
-		return size{}
-	}
-	return size{config.Width, config.Height}
-}
-
-var (
-	svgTag     = regexp.MustCompile(`<svg[^>]*>`)
-	svgWidth   = regexp.MustCompile(`\swidth="([\d.]+)(?:px)?"`)
-	svgHeight  = regexp.MustCompile(`\sheight="([\d.]+)(?:px)?"`)
-	svgViewBox = regexp.MustCompile(`\sviewBox="[-\d.]+[ ,]+[-\d.]+[ ,]+([\d.]+)[ ,]+([\d.]+)"`)
+// lazy is what all pictures of a page have until it is whole; then the first of them, which a reader sees at once, gets
+// eager in its place. Authors' own words cannot hold it: their quotation marks are escaped.
+const (
+	lazy  = ` loading="lazy" decoding="async"`
+	eager = ` fetchpriority="high" decoding="async"`
 )
 
-// measureSVG reads width and height of a drawing, or those of its view.
-func measureSVG(file io.Reader) size {
-	const head = 4 << 10
-	data, err := io.ReadAll(io.LimitReader(file, head))
-	if err != nil {
-		return size{}
-	}
-	tag := svgTag.Find(bytes.ReplaceAll(data, []byte{'\n'}, []byte{' '}))
-	width, height := svgWidth.FindSubmatch(tag), svgHeight.FindSubmatch(tag)
-	if width != nil && height != nil {
-		return size{rounded(width[1]), rounded(height[1])}
-	}
-	if view := svgViewBox.FindSubmatch(tag); view != nil {
-		return size{rounded(view[1]), rounded(view[2])}
-	}
-	return size{}
+// firstPicture lets the browser load the page's first picture before all else.
+func firstPicture(page []byte) []byte {
+	return bytes.Replace(page, []byte(lazy), []byte(eager), 1)
 }
 
-func rounded(s []byte) int {
-	f, err := strconv.ParseFloat(string(s), 64)
-	if err != nil {
-		return 0
+// picture is the HTML of a picture: copies in several widths, and better formats first, where it is the site's own.
+func (w *worker) picture(v pictureView) template.HTML {
+	found, fault := w.r.pictures.Find(v.address, w.use(v.address))
+	if fault != nil {
+		w.r.problems.Add(w.found(v.address).Errorf(fault.Hint, "%s", fault.Msg))
 	}
-	return int(f + 0.5)
+	var out strings.Builder
+	if found == nil {
+		found = &asset.Picture{Src: v.address}
+	}
+	sizes := cmp.Or(v.sizes, plainString(w.r.theme.Settings["image_sizes"]), "100vw")
+	if len(found.Better) > 0 {
+		out.WriteString("<picture>")
+	}
+	for _, s := range found.Better {
+		out.WriteString(`<source type="` + s.Type + `" srcset="` + template.HTMLEscapeString(s.URL) + `">`)
+	}
+	out.WriteString(`<img src="` + template.HTMLEscapeString(found.Src) + `"`)
+	if len(found.Sizes) > 0 {
+		out.WriteString(` srcset="` + srcset(found.Sizes) + `" sizes="` + template.HTMLEscapeString(sizes) + `"`)
+	}
+	out.WriteString(` alt="` + template.HTMLEscapeString(v.alt) + `"`)
+	if v.title != "" {
+		out.WriteString(` title="` + template.HTMLEscapeString(v.title) + `"`)
+	}
+	switch {
+	case v.width+v.height != "":
+		writeSize(&out, "width", v.width)
+		writeSize(&out, "height", v.height)
+	case found.Width > 0 && found.Height > 0:
+		out.WriteString(` width="` + strconv.Itoa(found.Width) + `" height="` + strconv.Itoa(found.Height) + `"`)
+	}
+	if v.loading == "eager" {
+		out.WriteString(` loading="eager" decoding="async">`)
+	} else {
+		out.WriteString(lazy + ">")
+	}
+	if len(found.Better) > 0 {
+		out.WriteString("</picture>")
+	}
+	return template.HTML(out.String())
+}
+
+func writeSize(out *strings.Builder, name, value string) {
+	if value != "" {
+		out.WriteString(" " + name + `="` + template.HTMLEscapeString(strings.TrimSuffix(value, "px")) + `"`)
+	}
+}
+
+func srcset(sizes []asset.Sized) string {
+	all := make([]string, len(sizes))
+	for i, s := range sizes {
+		all[i] = s.URL + " " + strconv.Itoa(s.Width) + "w"
+	}
+	return strings.Join(all, ", ")
+}
+
+// use says where the current page shows a picture, for when it turns out to be broken.
+func (w *worker) use(address string) asset.Use {
+	page, at := w.job.page, w.job.at
+	return asset.Use{Key: at.File + "\x00" + address, At: func() content.Pos {
+		if page == nil || page.Entry == nil {
+			return at
+		}
+		return w.r.written(page.Entry, address)
+	}}
+}
+
+// found is where the current page shows a picture.
+func (w *worker) found(address string) content.Pos { return w.use(address).At() }
+
+// written finds the place where a page's author names a picture: by its address, or by the name of its file.
+func (r *Renderer) written(e *content.Entry, address string) content.Pos {
+	at := r.site.Tree.Find(e, address)
+	if name := address[strings.LastIndexByte(address, '/')+1:]; at.Line == 0 {
+		at = r.site.Tree.Find(e, name)
+	}
+	return at
+}
+
+// templatePicture is what templates call: picture ADDRESS ALT, and of a picture that is not as wide as a column of text
+// what `sizes` says; at last the width, the height and the loading that an author wants, if any.
+func (w *worker) templatePicture(address, alt any, more ...any) template.HTML {
+	v := pictureView{address: plainString(address), alt: plainString(alt)}
+	for i, to := range []*string{&v.sizes, &v.width, &v.height, &v.loading} {
+		if i < len(more) {
+			*to = plainString(more[i])
+		}
+	}
+	if n, err := strconv.Atoi(strings.TrimSuffix(v.width, "px")); err == nil && v.sizes == "" {
+		v.sizes = fmt.Sprintf("min(%dpx, 92vw)", n)
+	}
+	return w.picture(v)
+}
+
+// CardView is the picture that stands for a page where its address is shared.
+type CardView struct {
+	URL, Alt      string // URL: a path of the site or a whole URL
+	Type          string // "" for one that is elsewhere
+	Width, Height int    // 0: unknown
+}
+
+// card is the page's own picture, if networks can show it, or one that is drawn: title, site and colours. Nil: none.
+func (w *worker) card(v *PageView) *CardView {
+	if v.Image != "" {
+		if card := w.ownCard(v); card != nil {
+			return card
+		}
+	}
+	if v.Noindex || v.Permalink == "" || !w.r.site.Config.Outputs["cards"] {
+		return nil
+	}
+	return &CardView{URL: w.r.pictures.Card(v.Title, w.job.view.Site.Title), Alt: v.Title, Type: "image/png", Width: asset.CardWidth, Height: asset.CardHeight}
+}
+
+// ownCard is the page's own picture. Networks show no drawings.
+func (w *worker) ownCard(v *PageView) *CardView {
+	found, fault := w.r.pictures.Find(v.Image, w.use(v.Image))
+	switch {
+	case fault != nil:
+		w.r.problems.Add(w.found(v.Image).Errorf(fault.Hint, "%s", fault.Msg))
+		return nil
+	case found == nil && strings.HasSuffix(strings.ToLower(v.Image), ".svg"), found != nil && found.Type == "image/svg+xml":
+		return nil
+	case found == nil:
+		return &CardView{URL: v.Image, Alt: v.ImageAlt}
+	}
+	c := &CardView{URL: found.Src, Alt: v.ImageAlt, Type: found.Type, Width: found.Width, Height: found.Height}
+	for _, s := range found.Sizes {
+		if s.URL == found.Src {
+			c.Width, c.Height = s.Width, (2*found.Height*s.Width+found.Width)/(2*found.Width)
+		}
+	}
+	return c
 }

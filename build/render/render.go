@@ -27,6 +27,7 @@
 //	taxonomy "tags"              all terms, with the number of their pages
 //	form "contact"               a form, through partials/form.html
 //	markdown .text               Markdown within a line; markdownBlock for whole paragraphs
+//	picture .image .alt [SIZES]  a picture: its size, its copies in several widths, loaded when a reader comes near
 //	icon "chart"                 assets/icons/chart.svg in the page, hidden from screen readers
 //	jsonld VALUE                 a <script> of structured data
 //	money 1200 "EUR"             €1,200, with the marks of the page's language
@@ -59,6 +60,7 @@ type Options struct {
 	Theme    *theme.Theme
 	Assets   *asset.Set
 	Search   map[string]string // URL of the search index, by language
+	Pictures *asset.Pictures
 	Problems *content.Problems // of authors; those of templates too when New finds them
 }
 
@@ -70,7 +72,7 @@ type Renderer struct {
 	search   map[string]string
 	problems *content.Problems
 	markdown *markdown.Converter
-	images   *images
+	pictures *asset.Pictures
 	icons    map[string]template.HTML
 	shared   map[string]SiteView // by language
 	refs     map[*site.Page]*PageRef
@@ -88,7 +90,7 @@ func New(o Options) *Renderer {
 	r := &Renderer{
 		site: o.Site, theme: o.Theme, assets: o.Assets, search: o.Search, problems: o.Problems,
 		markdown: markdown.New(markdown.Options{RawHTML: o.Site.Config.RawHTML}),
-		images:   newImages(o.Site), workers: make(chan *worker, runtime.GOMAXPROCS(0)),
+		pictures: o.Pictures, workers: make(chan *worker, runtime.GOMAXPROCS(0)),
 	}
 	r.reserved = map[string]bool{}
 	r.shared = make(map[string]SiteView, len(o.Site.Editions))
@@ -141,11 +143,12 @@ func (r *Renderer) Render(o site.Output) ([]byte, error) {
 	if err != nil {
 		return nil, r.locate("", err)
 	}
+	w.job.view.Page.Card = w.card(w.job.view.Page)
 	html, err := w.page(page.Layout)
 	if err != nil {
 		return nil, r.locate("", err)
 	}
-	return html, nil
+	return firstPicture(html), nil
 }
 
 // place is the file that a page is made from.

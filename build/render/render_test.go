@@ -29,6 +29,7 @@ var update = flag.Bool("update", false, "write what is rendered into the archive
 type rendered struct {
 	*site.Site
 	*render.Renderer
+	pictures *asset.Pictures
 	problems content.Problems
 }
 
@@ -45,7 +46,8 @@ func open(t testing.TB, source fs.FS) *rendered {
 	r.Site = site.Plan(tree, look, site.Options{Now: now}, &r.problems)
 	asIs := func(_ string, data []byte) ([]byte, error) { return data, nil }
 	assets := asset.Make(look.FS, look.Name, look.Settings, asIs, &r.problems)
-	r.Renderer = render.New(render.Options{Site: r.Site, Theme: look, Assets: assets, Problems: &r.problems})
+	r.pictures = asset.NewPictures(asset.PictureOptions{Source: source, Copies: r.Site.Copies, Minify: asIs})
+	r.Renderer = render.New(render.Options{Site: r.Site, Theme: look, Assets: assets, Pictures: r.pictures, Problems: &r.problems})
 	return r
 }
 

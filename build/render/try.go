@@ -154,6 +154,7 @@ func (t *trial) page(layout string) *PageView {
 	v.TOC = []TOCEntry{{ID: "a", Text: "A", Level: 2, Children: []TOCEntry{{ID: "b", Text: "B", Level: 3}}}, {ID: "c", Text: "C", Level: 2}}
 	v.Blocks = []template.HTML{"<p>Block</p>"}
 	v.Form = sampleForm
+	v.Card = &CardView{URL: "/one.png", Alt: "One", Type: "image/png", Width: 1200, Height: 630}
 	v.Feed, v.Feeds = "/samples/feed.xml", []FeedView{{URL: "/samples/feed.xml", Type: "application/atom+xml"}}
 	v.Languages = []LanguageView{{Lang: v.Lang, Name: "One", URL: v.URL, Same: true, Current: true}, {Lang: "tlh", Name: "Two", URL: "/tlh/"}}
 	v.Hreflangs = []HreflangView{{Lang: v.Lang, URL: v.Permalink}, {Lang: "x-default", URL: v.Permalink}}

@@ -59,6 +59,7 @@ type PageView struct {
 	Profile                  *AuthorView  // whose page it is; nil for all but pages of authors
 	Series                   []SeriesView // the series that it is a part of
 	Image, ImageAlt          string       // path on the site or a whole URL; "" for none
+	Card                     *CardView    // what is shown of it elsewhere; nil for nothing
 	Noindex                  bool
 	Params                   map[string]any // the author's own keys
 	Terms                    map[string][]TermView
