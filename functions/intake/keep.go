@@ -30,20 +30,28 @@ func (o outcome) String() string {
 	return [...]string{"not stored", "limited", "stored", "sent again"}[o]
 }
 
-// keep stores a submission as a lead. The error says why it is unavailable.
+// keep stores a submission as a lead. The error says why it is unavailable. Beyond the limit of its address only what is
+// a lead already is accepted again.
 //
 // The visitor's going away does not stop it: whoever closes the page after the press has still sent the form.
 func (x *exchange) keep(s *submission) (lead.Lead, outcome, error) {
 	ctx, cancel := x.budget()
 	defer cancel()
-	if x.overLimit(ctx) {
-		return lead.Lead{}, limited, nil
-	}
+	over := x.overLimit(ctx)
 	id, err := x.Keys.ID(s.identity(x.now), x.Random)
 	if err != nil {
 		return lead.Lead{}, unavailable, err
 	}
 	l := x.leadOf(s, id)
+	if over {
+		known, err := x.Store.Get(ctx, id)
+		if err != nil {
+			return lead.Lead{}, limited, nil
+		}
+		if !s.rescues(known) {
+			return known, sentAgain, nil
+		}
+	}
 	l.Spam = x.spamScore(ctx, s, id)
 	kept, created, err := x.Store.Put(ctx, l.Received(x.now))
 	switch {
@@ -53,6 +61,12 @@ func (x *exchange) keep(s *submission) (lead.Lead, outcome, error) {
 		return kept, stored, nil
 	}
 	return kept, sentAgain, nil
+}
+
+// rescues says whether a repeat must be written even beyond the limit, because it takes a lead out of the spam lane.
+// Every other repeat is answered from what is stored, so that a flood of them writes nothing.
+func (s *submission) rescues(known lead.Lead) bool {
+	return known.Status == lead.Spam && known.Spam.Score >= lead.SpamThreshold && s.Trap == ""
 }
 
 // budget is the context for the store: storeBudget from now, or less when the request's own deadline is nearer.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -70,8 +71,9 @@ func TestWhoIsCounted(t *testing.T) {
 	} {
 		s := newSite(t)
 		var a answer
-		for _, s.visitor = range c.visitors {
-			a = s.post(browser, visitor(nil))
+		for n := range c.visitors {
+			s.visitor = c.visitors[n]
+			a = s.post(browser, visitor(url.Values{"message": {strconv.Itoa(n)}}))
 		}
 		if a.status != c.last {
 			t.Errorf("%s: %d, want %d", c.name, a.status, c.last)
@@ -79,6 +81,44 @@ func TestWhoIsCounted(t *testing.T) {
 		if alarm := strings.Contains(s.log.String(), "no visitor address"); alarm != (c.name == "nobody knows") {
 			t.Errorf("%s: the alarm is %v", c.name, alarm)
 		}
+	}
+}
+
+// Whoever presses twice is thanked twice, however often the address has sent already; nothing more is written.
+func TestARepeatIsThankedBeyondTheLimit(t *testing.T) {
+	s := newSite(t)
+	s.bundle.Limits.Submissions = 1
+	first := s.id(s.post(program, visitor(nil)))
+	for range 5 {
+		if again := s.id(s.post(program, visitor(nil))); again != first {
+			t.Error("a repeat is another lead")
+		}
+	}
+	if a := s.post(browser, visitor(nil)); a.status != 303 || a.header.Get("Location") != "/thanks/?ok=1#top" {
+		t.Errorf("a browser's repeat: %d", a.status)
+	}
+	if a := s.post(browser, visitor(url.Values{"message": {"Another"}})); a.status != 429 {
+		t.Errorf("another message: %d", a.status)
+	}
+	if kinds := eventKinds(s.lead(first)); kinds != "received" {
+		t.Errorf("events: %s", kinds)
+	}
+}
+
+// A repeat that takes the lead out of the spam lane is written beyond the limit, too; one that does not, is not.
+func TestARepeatRescuesBeyondTheLimit(t *testing.T) {
+	s := newSite(t)
+	s.bundle.Limits.Submissions = 1
+	robot := visitor(url.Values{"contact_website": {"http://buy.example"}})
+	id := s.id(s.post(program, robot))
+	s.now = start.Add(time.Second)
+	s.id(s.post(program, robot))
+	if kinds := eventKinds(s.lead(id)); kinds != "received" {
+		t.Errorf("events: %s", kinds)
+	}
+	s.id(s.post(program, visitor(nil)))
+	if l := s.lead(id); l.Status != lead.New || len(s.waiting()) != 1 {
+		t.Errorf("status %s, %d wait", l.Status, len(s.waiting()))
 	}
 }
 
@@ -281,7 +321,8 @@ func TestLogHoldsNobody(t *testing.T) {
 	canary := url.Values{"name": {"Canaria"}, "email": {"canary@example.com"}, "message": {"canary-words"}, "canary_extra": {"x"},
 		"_page": {"/canary/"}, "_query": {"utm_campaign=canary"}, "_referrer": {"https://canary.example/"}, "_id": {uuid}}
 	s.visitor = "203.0.113.77"
-	for range 4 {
+	for _, message := range []string{"canary-words", "canary-words", "canary-words 2", "canary-words 3"} {
+		canary.Set("message", message)
 		s.post(browser, visitor(canary))
 	}
 	canary.Set("email", "canary@example")

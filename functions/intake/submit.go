@@ -48,6 +48,9 @@ func (x *exchange) take(s *submission) {
 	} else {
 		s.values, problems = s.form.Validate(s.Submission)
 	}
+	if len(s.values) == 0 && len(problems) == 0 {
+		problems = s.empty()
+	}
 	if len(problems) > 0 {
 		x.wrong(s, problems)
 		return
@@ -61,6 +64,16 @@ func (x *exchange) take(s *submission) {
 	default:
 		x.thank(s, l, outcome)
 	}
+}
+
+// empty says what is wrong with a submission that answers nothing: what today's form requires, and of a form that
+// requires nothing, its first field. A lead without any answer is nobody's.
+func (s *submission) empty() []form.Problem {
+	if _, problems := s.form.Validate(s.Submission); len(problems) > 0 || len(s.form.Fields) == 0 {
+		return problems
+	}
+	first := s.form.Fields[0]
+	return []form.Problem{{Field: first.Name, Code: "required", Args: map[string]string{"label": first.Label}}}
 }
 
 // thank answers that the lead is stored. The words of the log say whether it was new; the answer does not.

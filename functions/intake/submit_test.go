@@ -169,6 +169,28 @@ func TestOlderPage(t *testing.T) {
 	}
 }
 
+// A submission that answers nothing is no lead, whatever page it claims to come from.
+func TestEmpty(t *testing.T) {
+	s := newSite(t)
+	nothing := url.Values{"_schema": {"00000000"}, "note": {" "}, "days": {""}, "junk": {"x"}}
+	want := `{"errors":{"consent":"Tick the box to agree, so that we may keep your answers.",` +
+		`"email":"Enter an answer for “Work e-mail”.","name":"Enter an answer for “Your name”."}}` + "\n"
+	if a := s.post(program, nothing); a.status != 422 || a.body != want {
+		t.Errorf("of an older page: %d %s", a.status, a.body)
+	}
+	contact := s.bundle.Forms["contact"]["en"]
+	contact.Fields = contact.Fields[2:]
+	contact.Consent = nil
+	for _, nothing := range []url.Values{{}, {"_schema": {"00000000"}}} {
+		if a := s.post(program, nothing); a.status != 422 || a.body != `{"errors":{"team":"Enter an answer for “Team size”."}}`+"\n" {
+			t.Errorf("of a form that requires nothing: %d %s", a.status, a.body)
+		}
+	}
+	if a := s.post(browser, nothing); a.status != 422 || len(s.waiting()) != 0 {
+		t.Errorf("a browser is answered %d, %d leads wait", a.status, len(s.waiting()))
+	}
+}
+
 func TestRedirectStaysOnTheSite(t *testing.T) {
 	s := newSite(t)
 	s.handler.Unlimited = true
