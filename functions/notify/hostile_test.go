@@ -136,7 +136,7 @@ func checkSubject(t *testing.T, text, subject string) {
 		t.Errorf("%q: subject %q", text, subject)
 	}
 	for _, r := range strings.TrimPrefix(name, ":") {
-		if !unicode.In(r, unicode.Letter, unicode.Mark, unicode.Digit) && !strings.ContainsRune(" '’-.…", r) {
+		if !unicode.In(r, unicode.Letter, unicode.Mark, unicode.Digit) && !strings.ContainsRune(" '’-.…&", r) {
 			t.Errorf("%q: subject %q holds %q", text, subject, r)
 		}
 	}
@@ -173,7 +173,10 @@ func TestNamesInSubjects(t *testing.T) {
 		"محمد":                           "New lead: محمد (contact, qualified)",
 		"visit evil.example now":         "New lead: visit evil example now (contact, qualified)",
 		"https://evil.example/a?b=c":     "New lead: https evil example a b c (contact, qualified)",
-		"🔥🔥":                             "New lead (contact, qualified)",
+		"🔥🔥":                             "New lead: sam@example.com (contact, qualified)",
+		"Miller & Sons":                  "New lead: Miller & Sons (contact, qualified)",
+		"M&S":                            "New lead: M&S (contact, qualified)",
+		"& <b>&amp;&#38;</b> & Co &":     "New lead: & b amp 38 b & Co & (contact, qualified)",
 		"Sam\r\nBcc: x@y":                "New lead: Sam Bcc x y (contact, qualified)",
 		strings.Repeat("Maximilian ", 9): "New lead: Maximilian Maximilian Maximilian Maximi… (contact, qualified)",
 	} {
@@ -183,6 +186,27 @@ func TestNamesInSubjects(t *testing.T) {
 		o.handle(o.put(l).ID)
 		if got := o.mail().Subject; got != want {
 			t.Errorf("%q: subject %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestAddressesInSubjects(t *testing.T) {
+	for address, want := range map[string]string{
+		"sam@example.com":            "New lead: sam@example.com (contact, qualified)",
+		"":                           "New lead (contact, qualified)",
+		"nonsense":                   "New lead (contact, qualified)",
+		`"call now//"@example.com`:   "New lead (contact, qualified)",
+		"sam/visit=evil@example.com": "New lead (contact, qualified)",
+		strings.Repeat("a", 60) + "@evil.example": "New lead: " + strings.Repeat("a", 39) + "… (contact, qualified)",
+		"sam@xn--mller-kva.example":               "New lead: sam@xn--mller-kva.example (contact, qualified)",
+	} {
+		o := newOffice(t)
+		l := o.sam(id("h"))
+		delete(l.Fields, "name")
+		l.Email = address
+		o.handle(o.put(l).ID)
+		if got := o.mail().Subject; got != want {
+			t.Errorf("%q: subject %q, want %q", address, got, want)
 		}
 	}
 }

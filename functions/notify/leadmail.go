@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -28,6 +29,7 @@ type LeadMail struct {
 	Received  string       // "Monday 23 November, 10:15", in the site's zone, as all times here
 
 	Name    string // who it is from, fit for a subject line; "" when the form did not ask
+	Who     string // Name, or else the e-mail address, fit for a subject line; "" when there is neither
 	ReplyTo string // bare address that an answer goes to; "" when there is none
 
 	AnswerBy *Promise // nil: the form promises nothing
@@ -110,6 +112,7 @@ func leadMail(s *site, l lead.Lead, before []lead.Lead, now time.Time) LeadMail 
 		Page: line(l.Page), Campaign: line(l.Source.Campaign), Score: scoreOf(f, l.Score),
 		Before: beforeOf(w, h, l, before),
 	}
+	m.Who = cmp.Or(m.Name, subjectAddress(m.ReplyTo))
 	if f.Title != "" {
 		m.FormTitle = f.Title
 	}

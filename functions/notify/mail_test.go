@@ -55,6 +55,26 @@ func TestTheMailIsWhatTheDesignDraws(t *testing.T) {
 	}
 }
 
+// TestValuesHaveTheWholeLineOnAPhone: below 600 px a value stands under its label, and need not be narrow for it.
+func TestValuesHaveTheWholeLineOnAPhone(t *testing.T) {
+	o := newOffice(t)
+	l := o.sam(id("h"))
+	l.Lang, l.Extra = "de", map[string]string{"utm_id": "7"}
+	o.handle(o.put(l).ID)
+	narrow := 0
+	for _, element := range elements(t, o.mail().HTML) {
+		if strings.Contains(element, "max-width:392px") {
+			narrow++
+			if !strings.Contains(element, "class=value ") {
+				t.Errorf("always narrow: %s", element)
+			}
+		}
+	}
+	if narrow == 0 || !strings.Contains(o.mail().HTML, ".label, .value { max-width: none !important; }") {
+		t.Errorf("%d kinds of narrow elements in\n%s", narrow, o.mail().HTML)
+	}
+}
+
 func TestAnswerByIsADayWhenItIsNotToday(t *testing.T) {
 	o := newOffice(t)
 	o.clock.pass(7 * time.Hour) // 17:15 in Berlin

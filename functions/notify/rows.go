@@ -100,7 +100,7 @@ func extraRows(extra map[string]string) []Row {
 
 // nameOf finds out who a lead is from: the field that browsers fill with a name, or given and family names, or the
 // field called name. It is cut down to what a subject line may show of a stranger's text: letters and digits, spaces,
-// apostrophes, hyphens, and full stops that end a word.
+// apostrophes, hyphens, "&" between words or letters, and full stops that end a word.
 func nameOf(f *form.Form, values form.Values) string {
 	tokens := map[string]string{}
 	for _, field := range f.Fields {
@@ -121,21 +121,51 @@ func nameOf(f *form.Form, values form.Values) string {
 // subjectText is what a subject line may show of s, at most longestName characters.
 func subjectText(s string) string {
 	runes := []rune(line(s))
+	shown := slices.Clone(runes)
 	for i, r := range runes {
-		next := ' '
+		before, next := ' ', ' '
+		if i > 0 {
+			before = runes[i-1]
+		}
 		if i+1 < len(runes) {
 			next = runes[i+1]
 		}
-		fullStop := r == '.' && unicode.IsSpace(next)
-		if !fullStop && !unicode.In(r, unicode.Letter, unicode.Mark, unicode.Digit) && !strings.ContainsRune("'’-", r) {
-			runes[i] = ' '
+		if !inSubject(before, r, next) {
+			shown[i] = ' '
 		}
 	}
-	out := strings.Join(strings.Fields(string(runes)), " ")
-	if utf8.RuneCountInString(out) > longestName {
-		out = strings.TrimSpace(string([]rune(out)[:longestName-1])) + "…"
+	return cutName(strings.Join(strings.Fields(string(shown)), " "))
+}
+
+// inSubject says whether a subject line shows a character that stands between two others. "Miller & Sons" and "M&S"
+// keep their sign; a full stop ends a word.
+func inSubject(before, r, next rune) bool {
+	switch r {
+	case '.':
+		return unicode.IsSpace(next)
+	case '&':
+		return unicode.IsSpace(before) && unicode.IsSpace(next) || unicode.IsLetter(before) && unicode.IsLetter(next)
 	}
-	return out
+	return unicode.In(r, unicode.Letter, unicode.Mark, unicode.Digit) || strings.ContainsRune("'’-", r)
+}
+
+// subjectAddress is what a subject line may show of a bare address: one of usual characters whole, or cut; any other
+// not at all.
+func subjectAddress(address string) string {
+	unusual := func(r rune) bool {
+		return !unicode.In(r, unicode.Letter, unicode.Digit) && !strings.ContainsRune("@.+-_", r)
+	}
+	if strings.ContainsFunc(address, unusual) {
+		return ""
+	}
+	return cutName(address)
+}
+
+func cutName(s string) string {
+	if utf8.RuneCountInString(s) > longestName {
+		s = strings.TrimSpace(string([]rune(s)[:longestName-1])) + "…"
+	}
+	return s
 }
 
 // replyTo is the visitor's address as an answer may go to it, or "".
