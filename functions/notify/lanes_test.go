@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"leadsite/functions/bundle"
 	"leadsite/functions/lead"
@@ -123,6 +124,7 @@ func TestAHangingRecipientHoldsUpNoSweep(t *testing.T) {
 	for n := range 40 {
 		o.sticky(n)
 	}
+	o.clock.pass(time.Second) // the youngest comes last
 	o.put(o.sam(id("h")))
 	done := make(chan int)
 	go func() {

@@ -8,6 +8,8 @@
 //	                                                     └── refused for good: next ─┘
 //	                                       not now: due again in 1 minute to 1 hour ─┘
 //
+// Run and Sweep work in lanes, one for each recipient, so that one whose mail server hangs holds up nobody else.
+//
 // The store decides who may send: of two that claim the same mail one succeeds, for the time of a lease. A process that
 // dies between sending and settling leaves a lease that ends, and the mail is sent again: at most twice, never not.
 // What must be due is written before what ends: the next recipient's mail before the refused one's, so that no crash
