@@ -82,7 +82,7 @@ var libraries = []struct{ library, in string }{
 	{"github.com/tdewolff/minify/v2", "build/minify"},
 	{"github.com/tdewolff/parse/v2", "build/minify"},
 	{"github.com/fsnotify/fsnotify", "build/serve"},
-	{"github.com/google/renameio/v2", "build functions/mail/outbox functions/cli"},
+	{"github.com/google/renameio/v2", "build functions/cli"},
 	{"github.com/gofrs/flock", "build/publish functions/cli"},
 	{"github.com/agnivade/levenshtein", "build/content"},
 	{"github.com/andybalholm/brotli", "build/publish"},

@@ -15,7 +15,7 @@ import (
 	"strings"
 	"text/template/parse"
 
-	"github.com/google/renameio/v2"
+	"github.com/google/renameio/v2/maybe"
 
 	"leadsite/build/content"
 	"leadsite/build/minify"
@@ -242,7 +242,7 @@ func writeBundle(file string, b *bundle.Bundle) error {
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return fmt.Errorf("making the bundle's folder: %w", err)
 	}
-	if err := renameio.WriteFile(file, data.Bytes(), 0o644); err != nil {
+	if err := maybe.WriteFile(file, data.Bytes(), 0o644); err != nil {
 		return fmt.Errorf("writing the bundle: %w", err)
 	}
 	return nil

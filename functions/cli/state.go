@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"github.com/gofrs/flock"
-	"github.com/google/renameio/v2"
+	"github.com/google/renameio/v2/maybe"
 
 	"leadsite/functions/lead"
 )
@@ -67,7 +67,7 @@ func (s *state) newKeys(file string) (lead.Keys, error) {
 	if err != nil {
 		return lead.Keys{}, err
 	}
-	if err := renameio.WriteFile(file, []byte(text+"\n"), 0o600); err != nil {
+	if err := maybe.WriteFile(file, []byte(text+"\n"), 0o600); err != nil {
 		return lead.Keys{}, fmt.Errorf("writing the secret: %w", err)
 	}
 	return lead.ParseKeys(text)

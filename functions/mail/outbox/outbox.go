@@ -13,12 +13,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/google/renameio/v2"
 
 	"leadsite/functions/mail"
 )
@@ -94,27 +93,33 @@ func (o *Outbox) name(id string) string {
 	return at.Format(nameLayout) + "-" + hex.EncodeToString(sum[:4]) + extension
 }
 
-// write syncs the file before it gets its name (renameio does), and then the folder that holds the name.
+// write syncs the file before it gets its name, and then the folder that holds the name. (renameio does the first, but
+// not on Windows.)
 func (o *Outbox) write(name string, data []byte) error {
 	path := filepath.Join(o.dir, name)
 	if err := os.MkdirAll(filepath.Join(o.dir, unfinished), 0o700); err != nil { // somebody emptied the mailbox by hand
 		return err
 	}
-	file, err := renameio.TempFile(filepath.Join(o.dir, unfinished), path)
+	file, err := os.CreateTemp(filepath.Join(o.dir, unfinished), "*")
 	if err != nil {
 		return err
 	}
-	defer file.Cleanup()
-	if _, err := file.Write(data); err != nil {
+	defer os.Remove(file.Name()) // has another name by then, when all goes well
+	_, err = file.Write(data)
+	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
 		return err
 	}
-	if err := file.CloseAtomicallyReplace(); err != nil {
+	if err := os.Rename(file.Name(), path); err != nil {
 		return err
 	}
 	return syncFolder(o.dir)
 }
 
+// syncFolder puts a folder's names on the disk; Windows has no such thing to ask for.
 func syncFolder(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
 	folder, err := os.Open(dir)
 	if err != nil {
 		return err
