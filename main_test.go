@@ -75,7 +75,7 @@ var rules = []struct{ pkg, may string }{
 // libraries is where each third-party library may be imported. The AWS SDK and golang.org/x are free.
 var libraries = []struct{ library, in string }{
 	{"github.com/spf13/cobra", " build/cli functions/cli infra/cli"},
-	{"go.yaml.in/yaml/v3", "build/content build/theme build/site"},
+	{"go.yaml.in/yaml/v4", "build/content build/theme build/site"},
 	{"github.com/BurntSushi/toml", "build/content"},
 	{"github.com/gomarkdown/markdown", "build/markdown"},
 	{"github.com/alecthomas/chroma/v2", "build/markdown"},

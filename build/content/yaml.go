@@ -5,11 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
+	"go.yaml.in/yaml/v4"
 )
 
 // ParseYAML reads a YAML file. A file that is not YAML is a noted mistake and gives a Value that is not Given, as an
@@ -60,10 +59,6 @@ func guarded(parse func() error) (err error) {
 	return parse()
 }
 
-// countedFromZero are the complaints of the library's parser, which unlike its scanner counts lines from zero.
-var countedFromZero = []string{"did not find expected node content", "did not find expected '-' indicator",
-	"did not find expected key", "did not find expected ',' or"}
-
 // yamlError words what the parser says ("yaml: line 3: did not find expected key") for an author.
 func yamlError(doc *document, data []byte, err error) *Error {
 	msg := strings.TrimPrefix(err.Error(), "yaml: ")
@@ -73,9 +68,6 @@ func yamlError(doc *document, data []byte, err error) *Error {
 		if n, err := strconv.Atoi(number); err == nil {
 			line, msg = n, after
 		}
-	}
-	if slices.ContainsFunc(countedFromZero, func(s string) bool { return strings.HasPrefix(msg, s) }) {
-		line++
 	}
 	if name, ok := strings.CutPrefix(msg, "unknown anchor '"); ok {
 		name, _, _ = strings.Cut(name, "'")
