@@ -31,7 +31,7 @@ type Config struct {
 	Holidays     []string
 	Reasons      []string
 	Limits       Limits
-	Attribution  string              // "page" or "session"
+	Attribution  string              // "page": a lead is of the page visit that sent it, and the browser stores nothing
 	CSP          map[string][]string // further origins by directive
 	Redirects    []Redirect
 	RawHTML      bool // of `markdown: {raw_html: …}`: raw HTML in Markdown passes

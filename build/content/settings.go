@@ -60,7 +60,7 @@ var configKeys = keys[Config]{
 	"holidays":     holidays,
 	"reasons":      texts(func(c *Config) *[]string { return &c.Reasons }),
 	"limits":       part(limitKeys, func(c *Config) *Limits { return &c.Limits }),
-	"attribution":  func(c *Config, v Value) { c.Attribution = v.OneOf("page", "session") },
+	"attribution":  func(c *Config, v Value) { c.Attribution = v.OneOf("page") },
 	"allow":        allow,
 	"csp":          allow,
 	"redirects":    list(redirectKeys, func(c *Config) *[]Redirect { return &c.Redirects }),
