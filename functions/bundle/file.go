@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 )
 
 // Write writes the bundle as JSON. The same bundle gives the same bytes.
@@ -15,6 +16,15 @@ func (b *Bundle) Write(w io.Writer) error {
 		return fmt.Errorf("writing the bundle: %w", err)
 	}
 	return nil
+}
+
+// ReadFile reads the bundle that a file holds.
+func ReadFile(file string) (*Bundle, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("reading the bundle: %w", err)
+	}
+	return Read(data)
 }
 
 // Read reads what Write wrote. It refuses another version of the shape.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"os"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -119,11 +118,7 @@ func (b *Backend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // Load takes a new build's bundle into use.
 func (b *Backend) Load(file string) error {
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return fmt.Errorf("reading the bundle: %w", err)
-	}
-	read, err := bundle.Read(data)
+	read, err := bundle.ReadFile(file)
 	if err != nil {
 		return err
 	}

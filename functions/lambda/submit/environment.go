@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -38,11 +37,7 @@ func readEnvironment(getenv func(string) string) (environment, error) {
 
 // readBundle reads the site's bundle once.
 func readBundle(root string) (func() *bundle.Bundle, error) {
-	data, err := os.ReadFile(filepath.Join(root, "bundle.json"))
-	if err != nil {
-		return nil, fmt.Errorf("reading the bundle: %w", err)
-	}
-	b, err := bundle.Read(data)
+	b, err := bundle.ReadFile(filepath.Join(root, "bundle.json"))
 	return func() *bundle.Bundle { return b }, err
 }
 
