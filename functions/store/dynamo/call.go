@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"strings"
 
@@ -72,13 +73,21 @@ func replace(next item) put {
 	return put{next, current, item{":rev": num(next.number("rev") - 1)}}
 }
 
-// write writes one item, or answers errRaced when its condition does not hold.
+// write writes one item, or answers errRaced when its condition does not hold. An answer may be lost on its way; then
+// the SDK asks again, and is refused because of what it wrote itself: each write carries a mark by which it knows its
+// own. (A transaction needs none: the token that the SDK gives it does this.)
 func (s *Store) write(ctx context.Context, p put) error {
+	mark := rand.Text()
+	p.item.setText("mark", mark)
 	_, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{
 		TableName: &s.table, Item: p.item,
 		ConditionExpression:      &p.condition,
 		ExpressionAttributeNames: names(p.condition), ExpressionAttributeValues: p.values,
+		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
 	}, few)
+	if other, is := errors.AsType[*types.ConditionalCheckFailedException](err); is && item(other.Item).text("mark") == mark {
+		return nil
+	}
 	if refused[*types.ConditionalCheckFailedException](err) || refused[*types.TransactionConflictException](err) {
 		return errRaced
 	}

@@ -20,7 +20,8 @@
 //
 // Reads of items are consistent. The indexes follow a moment later, so what they name is read again. A write that
 // changes a lead or a notification replaces the item as it was read, if its rev is still the same, and else begins
-// again; attributes that this version does not know stay. Lead and event, notification and event go in a transaction.
+// again; attributes that this version does not know stay. By its mark a write knows its own work. Lead and event,
+// notification and event go in a transaction.
 //
 // It knows no rule of what a lead may become: those are functions of package lead.
 package dynamo

@@ -19,14 +19,10 @@ import (
 	"leadsite/functions/store/storetest"
 )
 
-// newClient speaks to moto, or to the server in DYNAMODB_ENDPOINT. moto takes no locks: two requests at once can both
-// meet one condition, or undo each other. So it is asked one thing at a time, which every other server is not.
+// newClient speaks to moto, or to the server in DYNAMODB_ENDPOINT.
 func newClient(t testing.TB) *dynamodb.Client {
 	t.Helper()
 	transport := &http.Transport{}
-	if os.Getenv("DYNAMODB_ENDPOINT") == "" {
-		transport.MaxConnsPerHost = 1
-	}
 	t.Cleanup(transport.CloseIdleConnections)
 	return dynamodb.New(dynamodb.Options{
 		Region:       "eu-central-1",

@@ -100,7 +100,7 @@ func TestANewLeadIsInTheIndexesDueAndPersonOnly(t *testing.T) {
 	l := sample("lead")
 	mustPut(t, s, l)
 	it := raw(t, s, leadKey("lead"))
-	want := "PK SK at doc due email expires form person rev status ttl version wake"
+	want := "PK SK at doc due email expires form mark person rev status ttl version wake"
 	if got := strings.Join(attributes(it), " "); got != want {
 		t.Errorf("a new lead has %s\nwant %s", got, want)
 	}
@@ -111,7 +111,7 @@ func TestANewLeadIsInTheIndexesDueAndPersonOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	it = raw(t, s, leadKey("lead"))
-	want = "PK SK at doc email expires form inbox person rev status ttl version"
+	want = "PK SK at doc email expires form inbox mark person rev status ttl version"
 	if got := strings.Join(attributes(it), " "); got != want {
 		t.Errorf("a lead that was handed off has %s\nwant %s", got, want)
 	}
@@ -261,6 +261,21 @@ func (f faulty) RoundTrip(r *http.Request) (*http.Response, error) {
 	return f.RoundTripper.RoundTrip(r)
 }
 
+// losing is a network that loses the first answer to a PutItem.
+type losing struct {
+	http.RoundTripper
+	lost *atomic.Int32
+}
+
+// RoundTrip asks the server, whatever becomes of the answer.
+func (l losing) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := l.RoundTripper.RoundTrip(r)
+	if err != nil || !strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".PutItem") || !l.lost.CompareAndSwap(0, 1) {
+		return resp, err
+	}
+	return nil, errors.Join(io.ErrUnexpectedEOF, resp.Body.Close())
+}
+
 // withFaults is s on a network where things happen.
 func withFaults(s *Store, answer func(operation string, body []byte) *http.Response) *Store {
 	options := s.client.Options()
@@ -306,6 +321,25 @@ func TestACallIsTriedThreeTimes(t *testing.T) {
 	var internal *types.InternalServerError
 	if !errors.As(err, &internal) || calls.Load() != 3 {
 		t.Errorf("%d calls, %v", calls.Load(), err)
+	}
+}
+
+// The SDK asks again when an answer is lost. Then the write has happened, and what stands in its way is itself.
+func TestAWriteWhoseAnswerIsLostHappensOnce(t *testing.T) {
+	s := newStore(t)
+	var lost atomic.Int32
+	lossy := New(dynamodb.New(s.client.Options(), func(o *dynamodb.Options) {
+		o.HTTPClient = &http.Client{Transport: losing{o.HTTPClient.(*http.Client).Transport, &lost}}
+	}), s.table, s.now)
+	_, created, err := lossy.Put(t.Context(), sample("lead"))
+	if err != nil || !created || lost.Load() != 1 {
+		t.Errorf("created %t with %d answers lost, %v", created, lost.Load(), err)
+	}
+	if l, err := s.Get(t.Context(), "lead"); err != nil || len(l.Events) != 1 {
+		t.Errorf("events %v, %v", l.Events, err)
+	}
+	if _, created, err = lossy.Put(t.Context(), sample("lead")); err != nil || created {
+		t.Errorf("the second says created %t, %v", created, err)
 	}
 }
 
