@@ -103,6 +103,12 @@ func (n Notification) Kept(id string) Notification {
 	return n
 }
 
+// Kept returns p as a store keeps it.
+func (p Parked) Kept() Parked {
+	p.At = Moment(p.At)
+	return p
+}
+
 // Claimed returns what n becomes by a Claim, or ErrClaimed.
 func (n Notification) Claimed(now time.Time, lease time.Duration) (Notification, error) {
 	waits := n.State == Pending || n.State == Sending

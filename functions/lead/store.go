@@ -24,7 +24,7 @@ var (
 // at once from any number of goroutines and processes. Times are kept to the millisecond and returned in UTC. Text is
 // valid UTF-8 and comes back as it was. An item whose Expires has come does not exist, deleted or not.
 //
-// Get, Notification and everything that writes see what was written before they were called. List, ByPerson and Due
+// Get, Notification, Notifications and everything that writes see what was written before they were called. List, ByPerson and Due
 // read indexes: those may follow a moment later, but what they return of a lead is never older than what Get returns.
 type Store interface {
 	// Put commits a submission: the lead, its place among what is due (Wake) and its person, in one step, and its
@@ -73,6 +73,10 @@ type Store interface {
 	// Notification returns one notification as it is now. ErrNotFound.
 	Notification(ctx context.Context, key NotificationKey) (Notification, error)
 
+	// Notifications returns all notifications of a lead as they are now, by kind and then recipient. ErrNotFound: there
+	// is no such lead.
+	Notifications(ctx context.Context, id string) ([]Notification, error)
+
 	// Claim takes a notification that is pending, or whose lease has ended, and whose Due has come: state Sending,
 	// Attempts one more, Due at the end of the lease. One without a Due waits for nothing and is not claimed. Of
 	// concurrent Claims one succeeds. ErrClaimed, ErrNotFound.
@@ -91,6 +95,16 @@ type Store interface {
 	// Spend uses a challenge up for one lead until it expires. Again for the same lead: nil. For another: ErrSpent.
 	Spend(ctx context.Context, challenge, lead string, expires time.Time) error
 
+	// Park notes that a recipient is sent nothing more until somebody un-parks it. Again: the first note stays. The
+	// store only remembers; who sends asks Parked. Recipients are told apart as notifications do: by every character.
+	Park(ctx context.Context, p Parked) error
+
+	// Unpark forgets that a recipient was parked. One that is not parked: nil.
+	Unpark(ctx context.Context, recipient string) error
+
+	// Parked returns who is parked, by recipient. It sees what was written before it was called.
+	Parked(ctx context.Context) ([]Parked, error)
+
 	// Close releases what the store holds. Methods called after it fail with ErrClosed; Close again is nil.
 	Close() error
 }
@@ -101,6 +115,14 @@ type HandOff struct {
 	DueAt         time.Time
 	Notifications []Notification
 	Wake          time.Time
+}
+
+// Parked is a recipient that mail does not reach: its server refused for good, or it complained.
+type Parked struct {
+	Recipient string    `json:"recipient"`
+	At        time.Time `json:"at"`
+	Why       string    `json:"why"`            // the words of the refusal
+	Lead      string    `json:"lead,omitempty"` // the lead whose mail showed it
 }
 
 // Query picks leads. Empty fields pick all.

@@ -6,6 +6,7 @@
 //	notification  L#<id>                N#<kind>#<hash of to>  kind to state attempts message error updated
 //	counter       R#<key>#<start>       #                      n
 //	challenge     P#<challenge>         #                      lead
+//	parked        K#main                <hash of recipient>    to since why lead
 //
 //	index         hash                  range                  holds
 //	inbox         S#main#<status>#<s>   at                     leads that lists show

@@ -1,8 +1,6 @@
 package dynamo
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"maps"
 	"strconv"
@@ -121,9 +119,10 @@ func leadKey(id string) item { return key(leadPrefix+id, "#") }
 // leadID is the id of the lead that an item belongs to.
 func (it item) leadID() string { return strings.TrimPrefix(it.text("PK"), leadPrefix) }
 
+const notificationPrefix = "N#"
+
 func notificationKey(k lead.NotificationKey) item {
-	hash := sha256.Sum256([]byte(k.Recipient))
-	return key(leadPrefix+k.Lead, "N#"+k.Kind+"#"+hex.EncodeToString(hash[:16]))
+	return key(leadPrefix+k.Lead, notificationPrefix+k.Kind+"#"+recipientHash(k.Recipient))
 }
 
 // newLead is the item of a lead that is put.

@@ -119,21 +119,13 @@ func (s *Store) keep(ctx context.Context, l lead.Lead) error {
 // under reads the items of a lead from one sort key to another, consistently, without those that have expired.
 func (s *Store) under(ctx context.Context, id, from, to string) ([]item, error) {
 	const condition = "#PK = :pk AND #SK BETWEEN :from AND :to"
-	query := &stream{in: &dynamodb.QueryInput{
+	return s.all(ctx, &stream{in: &dynamodb.QueryInput{
 		TableName: &s.table, ConsistentRead: aws.Bool(true), KeyConditionExpression: aws.String(condition),
 		FilterExpression: aws.String(alive), ExpressionAttributeNames: names(condition, alive),
 		ExpressionAttributeValues: item{
 			":pk": str(leadPrefix + id), ":from": str(from), ":to": str(to), ":now": num(s.now().UnixMilli()),
 		},
-	}}
-	var all []item
-	for {
-		if err := s.fill(ctx, query); err != nil || query.ended() {
-			return all, err
-		}
-		all = append(all, query.items...)
-		query.items = nil
-	}
+	}})
 }
 
 // Get keeps the contract of lead.Store: lead and events lie side by side, and are one query.

@@ -41,6 +41,18 @@ func (s *Store) fill(ctx context.Context, q *stream) error {
 	return nil
 }
 
+// all takes every item of one stream.
+func (s *Store) all(ctx context.Context, q *stream) ([]item, error) {
+	var all []item
+	for {
+		if err := s.fill(ctx, q); err != nil || q.ended() {
+			return all, err
+		}
+		all = append(all, q.items...)
+		q.items = nil
+	}
+}
+
 // merge takes the items of many streams in one order.
 type merge struct {
 	streams []*stream

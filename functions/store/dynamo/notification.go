@@ -1,8 +1,11 @@
 package dynamo
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -66,6 +69,36 @@ func (s *Store) Notification(ctx context.Context, key lead.NotificationKey) (lea
 		return lead.Notification{}, fmt.Errorf("getting a notification of lead %s: %w", key.Lead, err)
 	}
 	return it.notification(), nil
+}
+
+// Notifications keeps the contract of lead.Store: everything under the lead is one query.
+func (s *Store) Notifications(ctx context.Context, id string) ([]lead.Notification, error) {
+	err := s.ready(ctx)
+	var items []item
+	if err == nil {
+		items, err = s.under(ctx, id, "#", "N$") // '$' follows '#'
+	}
+	if err == nil && (len(items) == 0 || items[0].text("SK") != "#") {
+		err = lead.ErrNotFound
+	}
+	if err != nil {
+		return nil, fmt.Errorf("listing the notifications of lead %s: %w", id, err)
+	}
+	return notifications(items), nil
+}
+
+// notifications picks the notifications from what lies under a lead, by kind and recipient.
+func notifications(under []item) []lead.Notification {
+	var all []lead.Notification
+	for _, it := range under {
+		if strings.HasPrefix(it.text("SK"), notificationPrefix) {
+			all = append(all, it.notification())
+		}
+	}
+	slices.SortFunc(all, func(a, b lead.Notification) int {
+		return cmp.Or(strings.Compare(a.Kind, b.Kind), strings.Compare(a.Recipient, b.Recipient))
+	})
+	return all
 }
 
 // Claim keeps the contract of lead.Store.

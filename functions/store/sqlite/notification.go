@@ -57,6 +57,36 @@ func (s *Store) Notification(ctx context.Context, key lead.NotificationKey) (lea
 	return n, nil
 }
 
+// Notifications keeps the contract of lead.Store.
+func (s *Store) Notifications(ctx context.Context, id string) ([]lead.Notification, error) {
+	all, err := s.notifications(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("listing the notifications of lead %s: %w", id, err)
+	}
+	return all, nil
+}
+
+func (s *Store) notifications(ctx context.Context, id string) ([]lead.Notification, error) {
+	if err := s.ready(ctx); err != nil {
+		return nil, err
+	}
+	tx, err := s.read.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer tx.Rollback()
+	row := func(query string, args ...any) scanner { return tx.QueryRowContext(ctx, query, args...) }
+	if _, err := findLead(row, id, s.now()); err != nil {
+		return nil, err
+	}
+	rows, err := tx.QueryContext(ctx, `SELECT `+notificationColumns+` FROM notifications WHERE lead = ?
+		ORDER BY kind, recipient`, id)
+	if err != nil {
+		return nil, err
+	}
+	return collect(rows, scanNotification)
+}
+
 // Claim keeps the contract of lead.Store.
 func (s *Store) Claim(ctx context.Context, key lead.NotificationKey, now time.Time, lease time.Duration) (lead.Notification, error) {
 	n, err := write(ctx, s, func(t *tx) (lead.Notification, error) {
@@ -115,15 +145,22 @@ func updateNotification(t *tx, n lead.Notification) error {
 
 // findNotification reads one notification of a lead that exists, or ErrNotFound.
 func findNotification(row func(query string, args ...any) scanner, key lead.NotificationKey, now time.Time) (lead.Notification, error) {
-	n := lead.Notification{NotificationKey: key}
-	var due, updated sql.NullInt64
-	err := row(`SELECT state, attempts, due, message_id, error, updated FROM notifications JOIN leads ON id = lead
+	n, err := scanNotification(row(`SELECT `+notificationColumns+` FROM notifications JOIN leads ON id = lead
 		WHERE lead = ? AND kind = ? AND recipient = ? AND `+alive,
-		key.Lead, key.Kind, key.Recipient, now.UnixMilli()).
-		Scan(&n.State, &n.Attempts, &due, &n.MessageID, &n.Error, &updated)
+		key.Lead, key.Kind, key.Recipient, now.UnixMilli()))
 	if errors.Is(err, sql.ErrNoRows) {
 		err = lead.ErrNotFound
 	}
+	return n, err
+}
+
+// notificationColumns are what scanNotification reads.
+const notificationColumns = `lead, kind, recipient, state, attempts, due, message_id, error, updated`
+
+func scanNotification(row scanner) (lead.Notification, error) {
+	var n lead.Notification
+	var due, updated sql.NullInt64
+	err := row.Scan(&n.Lead, &n.Kind, &n.Recipient, &n.State, &n.Attempts, &due, &n.MessageID, &n.Error, &updated)
 	n.Due, n.UpdatedAt = moment(due), moment(updated)
 	return n, err
 }

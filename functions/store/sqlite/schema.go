@@ -28,6 +28,9 @@ const applicationID = 0x6c656164
 //	notifications  who is told of it, and how far that came
 //	counters       n since start; of no use after ends
 //	challenges     spent ones, and for which lead
+//	parked         recipients that are sent nothing, since when and why
+//	tombstones     leads that were erased: nothing puts them again until expires
+//	erasures       which person (keyed hash) was erased, and when
 //
 // The index of leads by creation serves the list of many statuses, the one by status the list of one. The short columns
 // stand before doc, so that a scan does not read the long texts.
@@ -88,6 +91,25 @@ CREATE TABLE challenges (
   expires INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX challenges_expires ON challenges (expires);
+`, `
+CREATE TABLE parked (
+  recipient TEXT PRIMARY KEY,
+  at        INTEGER NOT NULL,
+  why       TEXT NOT NULL,
+  lead      TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE tombstones (
+  lead    TEXT PRIMARY KEY,
+  expires INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tombstones_expires ON tombstones (expires);
+
+CREATE TABLE erasures (
+  person TEXT NOT NULL,
+  at     INTEGER NOT NULL,
+  PRIMARY KEY (person, at)
+) STRICT, WITHOUT ROWID;
 `}
 
 // migrate brings the file to the schema of this program. A file that is up to date is only read, so that a command can

@@ -166,7 +166,7 @@ func TestOpenRefuses(t *testing.T) {
 		path, says string
 		is         error
 	}{
-		{newer, "its schema has version 99, this leadsite knows 1: the file was written by a newer leadsite", ErrNewer},
+		{newer, fmt.Sprintf("its schema has version 99, this leadsite knows %d: the file was written by a newer leadsite", len(migrations)), ErrNewer},
 		{exec("foreign.db", "CREATE TABLE songs (name TEXT)"), "not a lead store", ErrForeign},
 		{text, "file is not a database", nil},
 		{filepath.Join(dir, "missing", "leads.db"), "no such file or directory", os.ErrNotExist},

@@ -281,22 +281,26 @@ func (e *env) calls() map[string]func(context.Context) error {
 	only := func(_ any, err error) error { return err }
 	s := e.store
 	return map[string]func(context.Context) error{
-		"Put":          func(ctx context.Context) error { _, _, err := s.Put(ctx, e.lead(2)); return err },
-		"Put again":    func(ctx context.Context) error { _, _, err := s.Put(ctx, e.lead(1)); return err },
-		"Get":          func(ctx context.Context) error { return only(s.Get(ctx, id)) },
-		"List":         func(ctx context.Context) error { return only(s.List(ctx, lead.Query{})) },
-		"ByPerson":     func(ctx context.Context) error { return only(s.ByPerson(ctx, "person-1", 10)) },
-		"Append":       func(ctx context.Context) error { return s.Append(ctx, id, note(e, "words")) },
-		"SetStatus":    func(ctx context.Context) error { return only(s.SetStatus(ctx, id, 1, lead.New, statusEvent(e, ann))) },
-		"HandOff":      func(ctx context.Context) error { return s.HandOff(ctx, id, lead.HandOff{}) },
-		"Due":          func(ctx context.Context) error { return only(s.Due(ctx, now, 10)) },
-		"Notification": func(ctx context.Context) error { return only(s.Notification(ctx, n.NotificationKey)) },
+		"Put":           func(ctx context.Context) error { _, _, err := s.Put(ctx, e.lead(2)); return err },
+		"Put again":     func(ctx context.Context) error { _, _, err := s.Put(ctx, e.lead(1)); return err },
+		"Get":           func(ctx context.Context) error { return only(s.Get(ctx, id)) },
+		"List":          func(ctx context.Context) error { return only(s.List(ctx, lead.Query{})) },
+		"ByPerson":      func(ctx context.Context) error { return only(s.ByPerson(ctx, "person-1", 10)) },
+		"Append":        func(ctx context.Context) error { return s.Append(ctx, id, note(e, "words")) },
+		"SetStatus":     func(ctx context.Context) error { return only(s.SetStatus(ctx, id, 1, lead.New, statusEvent(e, ann))) },
+		"HandOff":       func(ctx context.Context) error { return s.HandOff(ctx, id, lead.HandOff{}) },
+		"Due":           func(ctx context.Context) error { return only(s.Due(ctx, now, 10)) },
+		"Notification":  func(ctx context.Context) error { return only(s.Notification(ctx, n.NotificationKey)) },
+		"Notifications": func(ctx context.Context) error { return only(s.Notifications(ctx, id)) },
 		"Claim": func(ctx context.Context) error {
 			return only(s.Claim(ctx, n.NotificationKey, now.Add(time.Hour), time.Minute))
 		},
 		"Settle": func(ctx context.Context) error { return s.Settle(ctx, n, mailEvent(e, n)) },
 		"Count":  func(ctx context.Context) error { return only(s.Count(ctx, "a", now, time.Hour)) },
 		"Spend":  func(ctx context.Context) error { return s.Spend(ctx, "challenge", id, now.Add(time.Hour)) },
+		"Park":   func(ctx context.Context) error { return s.Park(ctx, lead.Parked{Recipient: bob}) },
+		"Unpark": func(ctx context.Context) error { return s.Unpark(ctx, ann) },
+		"Parked": func(ctx context.Context) error { return only(s.Parked(ctx)) },
 	}
 }
 
