@@ -174,3 +174,18 @@ func TestRenderIsPureAndConcurrent(t *testing.T) {
 		t.Error(said)
 	}
 }
+
+// A home page with the layout of a list shows its posts part by part, as a section does.
+func TestHomeAsList(t *testing.T) {
+	source := files("content/index.md", "---\ntitle: Home\nlayout: list\n---\n")
+	for i := range 11 {
+		source[fmt.Sprintf("content/blog/p%02d.md", i)] = &fstest.MapFile{Data: fmt.Appendf(nil, "---\ntitle: Post %d\ndate: 2026-03-%02d\n---\n", i, i+1)}
+	}
+	r := open(t, source)
+	if page := r.page(t, "index.html"); !strings.Contains(page, "Post 10") || strings.Contains(page, "Post 0<") {
+		t.Errorf("the first part is not the ten newest: %s", page)
+	}
+	if page := r.page(t, "page/2/index.html"); !strings.Contains(page, "Post 0<") {
+		t.Errorf("the second part lacks the oldest: %s", page)
+	}
+}

@@ -306,10 +306,10 @@ func termViews(pages []*site.Page) []TermView {
 
 // listView is the part of a list that an output shows. Nil: it shows none.
 func (r *Renderer) listView(o site.Output) *ListView {
-	switch o.Page.Kind {
-	case site.KindTerms:
+	switch kind := o.Page.Kind; {
+	case kind == site.KindTerms:
 		return &ListView{Number: 1, Of: 1, Terms: termViews(o.Page.Items)}
-	case site.KindSection, site.KindTerm:
+	case kind == site.KindSection, kind == site.KindTerm, o.Pager.Number > 0:
 		return &ListView{Items: r.pageRefs(o.Pager.Items), Number: max(o.Pager.Number, 1), Of: max(o.Pager.Of, 1),
 			Prev: o.Pager.Prev, Next: o.Pager.Next}
 	}
