@@ -8,7 +8,7 @@ import (
 )
 
 // NewEvent returns e as it is stored: At in UTC and whole milliseconds, and an ID made from At and from what happened
-// (kind, by, to, state, statuses, via, note). So ids sort by time, and the same happening, told twice, has the same
+// (kind, by, to, state, statuses, via, note, reason). So ids sort by time, and the same happening, told twice, has the same
 // id, which is what makes Store.Append safe to repeat. From is not part of it, because the store fills it in.
 //
 // The ID has the shape of a UUIDv7: 48 bits of milliseconds, then a hash where a v7 has randomness.
@@ -17,6 +17,9 @@ func NewEvent(e Event) Event {
 	h := sha256.New()
 	for _, part := range []string{e.Kind, e.By, e.To, e.State, string(e.ToStatus), e.Via, e.Note} {
 		writePart(h, part)
+	}
+	if e.Reason != "" { // events that have none keep the id they always had
+		writePart(h, e.Reason)
 	}
 	e.ID = timeOrdered(e.At, h.Sum(nil)).String()
 	return e

@@ -99,6 +99,7 @@ type Event struct {
 	From     Status    `json:"from,omitempty"`      // status: the one before
 	ToStatus Status    `json:"to_status,omitempty"` // status: the one after
 	Via      string    `json:"via,omitempty"`       // status: link, desk, command
+	Reason   string    `json:"reason,omitempty"`    // status unfit: one of the site's reasons
 	Note     string    `json:"note,omitempty"`
 }
 
@@ -108,5 +109,6 @@ const (
 	EventSentAgain = "sent-again"
 	EventMail      = "mail"
 	EventStatus    = "status"
+	EventUndo      = "undo"
 	EventRescued   = "rescued"
 )

@@ -50,6 +50,21 @@ func everyone(b *bundle.Bundle) []string {
 	return to
 }
 
+// Answers says whether an address is one that the site names: of its people, of a form's recipients, or the owner's.
+// Whoever is taken out of site.yaml and the forms answers no more leads, whatever links they were mailed.
+func Answers(b *bundle.Bundle, address string) bool {
+	named := everyone(b)
+	for _, byLang := range b.Forms {
+		for _, f := range byLang {
+			named = append(named, f.Notify...)
+			for _, rule := range f.Route {
+				named = append(named, rule.To...)
+			}
+		}
+	}
+	return slices.ContainsFunc(named, func(s string) bool { return s != form.Everyone && strings.EqualFold(s, address) })
+}
+
 // distinct keeps the first of addresses that differ in case only.
 func distinct(addresses []string) []string {
 	var out []string
