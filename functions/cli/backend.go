@@ -70,7 +70,7 @@ func (b *Backend) open(ctx context.Context, o BackendOptions) error {
 	if err != nil {
 		return err
 	}
-	b.notify = &notify.Notifier{Store: b.store, Sender: sender, Bundle: b.bundle.Load, Now: time.Now, Log: o.Log}
+	b.notify = &notify.Notifier{Store: b.store, Sender: sender, Bundle: b.bundle.Load, Keys: keys, Now: time.Now, Log: o.Log}
 	answers := &intake.Handler{Store: b.store, Bundle: b.bundle.Load, Keys: keys, Now: time.Now, Log: o.Log, Random: rand.Reader,
 		ClientIP: intake.SocketIP, Unlimited: !o.Limits, Accepted: b.accepted}
 	b.mux = http.NewServeMux()

@@ -108,7 +108,7 @@ func (n *Notifier) panicked(c lead.Notification, with any) error {
 // message is the mail of one attempt. Its Message-ID is the same in all attempts, so that a mail server may drop the
 // copy that a crash causes; References is the same in all mails about a lead, so that mail programs show one thread.
 func (n *Notifier) message(ctx context.Context, s *site, l lead.Lead, c lead.Notification) (mail.Message, error) {
-	words, replyTo, err := n.compose(ctx, s, l)
+	words, replyTo, err := n.compose(ctx, s, l, c.Recipient)
 	if err != nil {
 		return mail.Message{}, err
 	}
@@ -123,7 +123,7 @@ func (n *Notifier) message(ctx context.Context, s *site, l lead.Lead, c lead.Not
 }
 
 // compose writes the words of a mail about a lead, by the site's templates, or without them when they fail.
-func (n *Notifier) compose(ctx context.Context, s *site, l lead.Lead) (words letter, replyTo string, err error) {
+func (n *Notifier) compose(ctx context.Context, s *site, l lead.Lead, recipient string) (words letter, replyTo string, err error) {
 	var before []lead.Lead
 	if l.Person != "" {
 		if before, err = n.Store.ByPerson(ctx, l.Person, shownBefore+5); err != nil {
@@ -131,6 +131,7 @@ func (n *Notifier) compose(ctx context.Context, s *site, l lead.Lead) (words let
 		}
 	}
 	m := leadMail(s, l, before, n.Now())
+	n.offer(&m, s, recipient)
 	t, err := s.template(lead.KindLead)
 	if err == nil {
 		words, err = t.render(m)

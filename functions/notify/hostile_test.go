@@ -3,6 +3,7 @@ package notify_test
 import (
 	"encoding/json"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -78,6 +79,9 @@ func visible(text string) string {
 	return strings.Join(lines, "\n")
 }
 
+// verdictToken is the token that ends a mail's address to decide at: another one in each mail.
+var verdictToken = regexp.MustCompile(`^(https://www\.example\.com/desk/v/)[A-Za-z0-9_-]+`)
+
 // elements lists the distinct elements of a page with their attributes; values of style and class are ours alone.
 func elements(t *testing.T, page string) []string {
 	t.Helper()
@@ -93,7 +97,7 @@ func elements(t *testing.T, page string) []string {
 		if n.Type == html.ElementNode {
 			name := n.Data
 			for _, a := range n.Attr {
-				name += " " + a.Key + "=" + a.Val
+				name += " " + a.Key + "=" + verdictToken.ReplaceAllString(a.Val, "$1")
 			}
 			all = append(all, name)
 		}
@@ -150,7 +154,8 @@ func checkSubject(t *testing.T, text, subject string) {
 func checkRows(t *testing.T, text, body string) {
 	t.Helper()
 	ours := []string{"Answer by 11:15", "Your name", "Work e-mail", "Team size", "Days", "How can we help?", "Language", "From", "Score         50, qualified: team",
-		"Before        ", "Also sent, though", "Your reply to this mail goes straight to ", "Received Monday", strings.Join(strings.Fields(form.Clean(text, true)), " ")}
+		"Before        ", "Also sent, though", "Your reply to this mail goes straight to ", "Received Monday",
+		"Contacted, good fit, not a fit, spam: https://www.example.com/desk/v/", "Whoever has this mail", strings.Join(strings.Fields(form.Clean(text, true)), " ")}
 	scores := 0
 	for line := range strings.SplitSeq(body, "\n") {
 		known := slices.ContainsFunc(ours, func(s string) bool { return strings.HasPrefix(line, s) })

@@ -42,7 +42,8 @@ type LeadMail struct {
 	Score    *Score // nil: the form gives no points
 	Before   Before
 
-	Actions []Action // links by which the reader decides; empty as long as no verdicts are offered
+	Verdict string   // address of the page by which the reader decides; "" when none can be offered
+	Actions []Action // the buttons that lead to it; empty without Verdict
 }
 
 // Promise is until when an answer was promised.
@@ -81,7 +82,8 @@ type Earlier struct {
 	Status string // where it stands with sales
 }
 
-// Action is one link of ours that the reader may follow.
+// Action is one button of ours that the reader may follow. It decides nothing by itself, because scanners follow it too:
+// it opens the page of Verdict at the button of the same name.
 type Action struct {
 	Label string
 	URL   string // begins with the site's base URL

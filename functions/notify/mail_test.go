@@ -23,6 +23,9 @@ From          /pricing/, campaign spring
 Score         50, qualified: team is 50+ (+30), page starts with /pricing/ (+20)
 Before        first time we hear from this person
 
+Contacted, good fit, not a fit, spam: VERDICT
+Whoever has this mail can press there: leave it out of what you answer.
+
 Your reply to this mail goes straight to sam@example.com.
 Received Monday 23 November, 10:15. Lead hhhhhhhhhhhhhhhhhhhhhhhhhh.
 `
@@ -41,7 +44,7 @@ func TestTheMailIsWhatTheDesignDraws(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}
 	}
-	if diff := cmp.Diff(wantText, m.Text); diff != "" {
+	if diff := cmp.Diff(strings.Replace(wantText, "VERDICT", verdictOf(t, m), 1), m.Text); diff != "" {
 		t.Error(diff)
 	}
 	for _, want := range []string{"Answer by 11:15", "Sam Visitor", "sam@example.com", "50+", "Hello", "/pricing/", "campaign spring",
@@ -50,7 +53,7 @@ func TestTheMailIsWhatTheDesignDraws(t *testing.T) {
 			t.Errorf("the HTML part lacks %q", want)
 		}
 	}
-	if strings.Contains(m.HTML, "ZgotmplZ") || strings.Contains(m.HTML, "<a ") {
+	if strings.Contains(m.HTML, "ZgotmplZ") || strings.Count(m.HTML, "<a ") != 4 {
 		t.Errorf("the HTML part:\n%s", m.HTML)
 	}
 }
@@ -130,10 +133,13 @@ Also sent, though the form does not ask for it:
   utm_id
     7
 
+Contacted, good fit, not a fit, spam: VERDICT
+Whoever has this mail can press there: leave it out of what you answer.
+
 Received Monday 23 November, 10:15. Lead hhhhhhhhhhhhhhhhhhhhhhhhhh.
 `
 	m := o.mail()
-	if diff := cmp.Diff(want, m.Text); diff != "" {
+	if diff := cmp.Diff(strings.Replace(want, "VERDICT", verdictOf(t, m), 1), m.Text); diff != "" {
 		t.Error(diff)
 	}
 	if m.Subject != "New lead (contact, qualified)" || m.ReplyTo != "" {

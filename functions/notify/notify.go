@@ -41,6 +41,7 @@ type Notifier struct {
 	Store  lead.Store
 	Sender mail.Sender
 	Bundle func() *bundle.Bundle // asked once per mail; nil as long as there is none
+	Keys   lead.Keys             // sign the links by which sales decides
 	Now    func() time.Time
 	Log    *slog.Logger // gets no personal data
 

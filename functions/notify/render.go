@@ -91,6 +91,9 @@ func plainLetter(m LeadMail, w words) letter {
 			}
 		}
 	}
+	if m.Verdict != "" {
+		fmt.Fprintf(&text, "\n%s: %s\n", w.word("mail_decide"), m.Verdict)
+	}
 	fmt.Fprintf(&text, "\n%s\n", w.word("mail_received", "when", m.Received, "id", m.ID))
 	return letter{subject: subjectLine(w.word("mail_new_lead") + " (" + m.Form + ")"), text: text.String()}
 }

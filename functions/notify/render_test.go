@@ -25,12 +25,14 @@ func TestActionsHaveAPlace(t *testing.T) {
 	}
 	m := LeadMail{Brand: bundle.Brand{Accent: "#1d4d6b"}, ID: "h5k2", Form: "contact"}
 	for _, actions := range [][]Action{nil, {{Label: "Good fit", URL: "https://www.example.com/desk/v/token?a=1&b=2"}}} {
-		m.Actions = actions
+		if m.Actions = actions; actions != nil {
+			m.Verdict = "https://www.example.com/desk/v/token"
+		}
 		l, err := parsed.render(m)
 		if err != nil {
 			t.Fatal(err)
 		}
-		inText := strings.Contains(l.text, "Good fit: https://www.example.com/desk/v/token?a=1&b=2\n")
+		inText := strings.Contains(l.text, "Contacted, good fit, not a fit, spam: https://www.example.com/desk/v/token\n")
 		inHTML := strings.Contains(l.html, `<a href="https://www.example.com/desk/v/token?a=1&amp;b=2"`)
 		if want := len(actions) > 0; inText != want || inHTML != want || strings.Contains(l.html, "<a ") != want {
 			t.Errorf("with %d actions:\n%s\n%s", len(actions), l.text, l.html)

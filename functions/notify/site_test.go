@@ -53,8 +53,18 @@ func newOffice(t *testing.T) *office {
 
 // another is a further notifier on the same site, such as another process would have.
 func (o *office) another(store lead.Store, sender mail.Sender) *notify.Notifier {
-	return &notify.Notifier{Store: store, Sender: sender, Bundle: func() *bundle.Bundle { return o.bundle }, Now: o.clock.now,
+	return &notify.Notifier{Store: store, Sender: sender, Keys: testKeys(o.T), Bundle: func() *bundle.Bundle { return o.bundle }, Now: o.clock.now,
 		Log: slog.New(slog.NewJSONHandler(o.log, nil)), Workers: 1}
+}
+
+// testKeys are the keys of a secret that is always the same.
+func testKeys(t *testing.T) lead.Keys {
+	t.Helper()
+	keys, err := lead.NewKeys(bytes.Repeat([]byte{1}, lead.KeySize))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return keys
 }
 
 // clock stands still until it is moved.

@@ -8,21 +8,25 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
 	"leadsite/functions/bundle"
+	"leadsite/functions/lead"
 )
 
 // environment is what the function is told by its surroundings.
 type environment struct {
 	table            string
+	secretParam      string
 	configurationSet string // "" for none
 	root             string // the folder of program and bundle
 }
 
 func readEnvironment(getenv func(string) string) (environment, error) {
-	e := environment{table: getenv("TABLE"), configurationSet: getenv("CONFIGURATION_SET"), root: getenv("LAMBDA_TASK_ROOT")}
-	if e.table == "" || e.root == "" {
-		return e, errors.New("reading the environment: TABLE and LAMBDA_TASK_ROOT must be set")
+	e := environment{table: getenv("TABLE"), secretParam: getenv("SECRET_PARAM"),
+		configurationSet: getenv("CONFIGURATION_SET"), root: getenv("LAMBDA_TASK_ROOT")}
+	if e.table == "" || e.secretParam == "" || e.root == "" {
+		return e, errors.New("reading the environment: TABLE, SECRET_PARAM and LAMBDA_TASK_ROOT must be set")
 	}
 	return e, nil
 }
@@ -31,6 +35,15 @@ func readEnvironment(getenv func(string) string) (environment, error) {
 func readBundle(root string) (func() *bundle.Bundle, error) {
 	b, err := bundle.ReadFile(filepath.Join(root, "bundle.json"))
 	return func() *bundle.Bundle { return b }, err
+}
+
+// readKeys fetches the secrets.
+func readKeys(ctx context.Context, parameters *ssm.Client, name string) (lead.Keys, error) {
+	out, err := parameters.GetParameter(ctx, &ssm.GetParameterInput{Name: &name, WithDecryption: aws.Bool(true)})
+	if err != nil {
+		return lead.Keys{}, fmt.Errorf("reading parameter %s: %w", name, err)
+	}
+	return lead.ParseKeys(aws.ToString(out.Parameter.Value))
 }
 
 // awsConfig is region, credentials and endpoints, as the SDK finds them in the environment.

@@ -2,9 +2,10 @@
 // minute. It is package notify, with the adapters of AWS.
 //
 //	TABLE               name of the DynamoDB table
+//	SECRET_PARAM        name of the SecureString parameter that holds the secrets, as lead.ParseKeys reads them
 //	CONFIGURATION_SET   of SES, whose events report deliveries; may be absent
 //	AWS_*               region and credentials, as Lambda sets them; AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_DYNAMODB,
-//	                    _SESV2 point the clients elsewhere
+//	                    _SESV2, _SSM point the clients elsewhere
 //
 // bundle.json lies beside the program (LAMBDA_TASK_ROOT). When something of this is missing, the program ends with 1
 // before it asks for an event. The function's timeout may be up to a minute: a lease is longer.
@@ -20,6 +21,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
 	"leadsite/functions/mail/ses"
 	"leadsite/functions/notify"
@@ -53,9 +55,13 @@ func open(ctx context.Context, getenv func(string) string, log *slog.Logger) (*f
 	if err != nil {
 		return nil, err
 	}
+	keys, err := readKeys(ctx, ssm.NewFromConfig(cfg), env.secretParam)
+	if err != nil {
+		return nil, err
+	}
 	return &function{log: log, notifier: &notify.Notifier{
 		Store:  dynamo.New(dynamodb.NewFromConfig(cfg), env.table, time.Now),
 		Sender: &ses.Sender{Client: sesv2.NewFromConfig(cfg), ConfigurationSet: env.configurationSet},
-		Bundle: site, Now: time.Now, Log: log, SendTimeout: sendTimeout,
+		Bundle: site, Keys: keys, Now: time.Now, Log: log, SendTimeout: sendTimeout,
 	}}, nil
 }

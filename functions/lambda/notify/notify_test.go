@@ -19,6 +19,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	ssmtypes "github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
 	"leadsite/e2e"
 	"leadsite/e2e/moto"
@@ -64,7 +66,12 @@ func newCloud(t *testing.T, env ...string) *cloud {
 		_, err = mails.CreateEmailIdentity(t.Context(), &sesv2.CreateEmailIdentityInput{EmailIdentity: aws.String(identity)})
 		c.ok(err)
 	})
-	c.function = runtimeapi.Start(t, c.install(), append([]string{"TABLE=" + c.table, "AWS_ENDPOINT_URL=" + c.endpoint}, env...))
+	param := "/leadsite/" + c.table + "/secret"
+	parameters := ssm.NewFromConfig(cfg, func(o *ssm.Options) { o.BaseEndpoint = &c.endpoint })
+	_, err := parameters.PutParameter(t.Context(), &ssm.PutParameterInput{
+		Name: &param, Value: aws.String(strings.Repeat("01", 32) + "\n"), Type: ssmtypes.ParameterTypeSecureString, Overwrite: aws.Bool(true)})
+	c.ok(err)
+	c.function = runtimeapi.Start(t, c.install(), append([]string{"TABLE=" + c.table, "SECRET_PARAM=" + param, "AWS_ENDPOINT_URL=" + c.endpoint}, env...))
 	return c
 }
 
@@ -182,7 +189,7 @@ func TestARecordOfTheStreamBecomesAMailOnce(t *testing.T) {
 	}
 	m := c.mailed(1)[0]
 	if m.To != "sales@example.com" || m.ReplyTo != "sam@example.com" || m.Subject != "New lead: Sam Visitor (contact)" ||
-		m.Header["References"] != "<lead-"+id+"@"+identity+">" || !strings.Contains(m.HTML, "Sam Visitor") {
+		m.Header["References"] != "<lead-"+id+"@"+identity+">" || !strings.Contains(m.HTML, "Sam Visitor") || !strings.Contains(m.Text, "https://www.example.com/desk/v/A") {
 		t.Errorf("the mail is %+v", m)
 	}
 	l, err := c.store.Get(t.Context(), id)
@@ -260,7 +267,8 @@ func TestTheFunctionEndsBeforeItIsEnded(t *testing.T) {
 // TestNotStarted: without what it needs the function says what is missing and ends.
 func TestNotStarted(t *testing.T) {
 	for name, tt := range map[string]struct{ env, want string }{
-		"NoTable":  {"TABLE=", "TABLE and LAMBDA_TASK_ROOT must be set"},
+		"NoTable":  {"TABLE=", "TABLE, SECRET_PARAM and LAMBDA_TASK_ROOT must be set"},
+		"NoSecret": {"SECRET_PARAM=/leadsite/nothing", "reading parameter /leadsite/nothing"},
 		"NoBundle": {"LAMBDA_TASK_ROOT=/leadsite-nowhere", "reading the bundle"},
 	} {
 		t.Run(name, func(t *testing.T) {
