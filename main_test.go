@@ -47,10 +47,11 @@ var rules = []struct{ pkg, may string }{
 	{"functions/notify", "functions/form functions/bundle functions/lead functions/mail"},
 	{"functions/store/storetest", "functions/lead functions/form"},
 	{"functions/store/*", "functions/lead"},
+	{"functions/spool/*", "functions/lead"},
 	{"functions/mail", ""},
 	{"functions/mail/*", "functions/mail"},
 	{"functions/gateway", ""},
-	{"functions/lambda/*", "functions/form functions/bundle functions/lead functions/intake functions/notify functions/store/dynamo functions/mail functions/mail/ses functions/gateway"},
+	{"functions/lambda/*", "functions/form functions/bundle functions/lead functions/intake functions/notify functions/store/dynamo functions/spool/sqs functions/mail functions/mail/ses functions/gateway"},
 	{"functions/cli", "functions/*"},
 
 	{"build/content", "functions/form"},

@@ -11,12 +11,15 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"leadsite/functions/bundle"
 	"leadsite/functions/intake"
 	"leadsite/functions/mail"
 	"leadsite/functions/mail/outbox"
 	"leadsite/functions/mail/smtp"
 	"leadsite/functions/notify"
+	"leadsite/functions/spool/file"
 	"leadsite/functions/store/sqlite"
 )
 
@@ -33,7 +36,9 @@ type Backend struct {
 	mux     *http.ServeMux
 	state   *state
 	store   *sqlite.Store
+	spool   *file.Spool
 	notify  *notify.Notifier
+	log     *slog.Logger
 	bundle  atomic.Pointer[bundle.Bundle]
 	arrived chan string // ids of fresh leads: the trigger that the table's stream is in AWS
 }
@@ -47,7 +52,7 @@ func OpenBackend(ctx context.Context, o BackendOptions) (*Backend, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Backend{state: st, arrived: make(chan string, waiting)}
+	b := &Backend{state: st, log: o.Log, arrived: make(chan string, waiting)}
 	if err := b.open(ctx, o); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
@@ -62,6 +67,9 @@ func (b *Backend) open(ctx context.Context, o BackendOptions) error {
 	if b.store, err = sqlite.Open(ctx, b.state.path(database), time.Now); err != nil {
 		return err
 	}
+	if b.spool, err = file.Open(b.state.path(spoolFolder)); err != nil {
+		return err
+	}
 	sender, box, err := openMail(b.state, o.Mail)
 	if err != nil {
 		return err
@@ -72,7 +80,7 @@ func (b *Backend) open(ctx context.Context, o BackendOptions) error {
 	}
 	b.notify = &notify.Notifier{Store: b.store, Sender: sender, Bundle: b.bundle.Load, Keys: keys, Now: time.Now, Log: o.Log}
 	answers := &intake.Handler{Store: b.store, Bundle: b.bundle.Load, Keys: keys, Now: time.Now, Log: o.Log, Random: rand.Reader,
-		ClientIP: intake.SocketIP, Unlimited: !o.Limits, Accepted: b.accepted}
+		ClientIP: intake.SocketIP, Spool: b.spool, Unlimited: !o.Limits, Accepted: b.accepted}
 	b.mux = http.NewServeMux()
 	b.mux.Handle("/api/", answers)
 	b.mux.Handle(mailboxPath, known(b.bundle.Load, mails))
@@ -126,9 +134,13 @@ func (b *Backend) Load(file string) error {
 	return nil
 }
 
-// Run delivers leads until the context ends: what is due from before at once, then fresh ones as they come.
+// Run delivers leads until the context ends: what is due from before at once, then fresh ones as they come, and those
+// that wait in the spool as soon as the store takes them.
 func (b *Backend) Run(ctx context.Context) error {
-	return b.notify.Run(ctx, b.arrived)
+	var all errgroup.Group
+	all.Go(func() error { b.emptySpool(ctx); return nil })
+	all.Go(func() error { return b.notify.Run(ctx, b.arrived) })
+	return all.Wait()
 }
 
 // Close lets go of the store and the state folder.

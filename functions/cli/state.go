@@ -21,6 +21,7 @@ import (
 //	secret       the secret that all keys come from
 //	leads.db     the leads
 //	outbox/      the mails
+//	spool/       leads that wait until the database takes them
 type state struct {
 	dir  string
 	lock *flock.Flock

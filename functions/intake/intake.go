@@ -11,7 +11,7 @@
 //	unknown form, wrong method, wrong type,
 //	too large, malformed                     404 405 415 413 400, a page      the same, {"error": "…"}
 //	too many from one address                429, the form's page             429 {"error": "…"}, both with Retry-After
-//	the store is down                        503, the form's page             503 {"error": "…"}
+//	store and spool are down                 503, the form's page             503 {"error": "…"}
 //
 // The right column is for whoever accepts application/json and not text/html. Every answer carries X-Request-Id, which
 // is in the log, too. Spam is stored, and answered like everything else. 403 is never answered, because the edge turns
@@ -33,7 +33,7 @@ import (
 	"leadsite/functions/lead"
 )
 
-// Handler answers both addresses. All fields but Unlimited and Accepted must be set, and none changed while it serves.
+// Handler answers both addresses. All fields but the last three must be set, and none changed while it serves.
 type Handler struct {
 	Bundle   func() *bundle.Bundle                          // asked once per request, so that a development server may swap it
 	Store    lead.Store                                     //
@@ -43,6 +43,7 @@ type Handler struct {
 	Log      *slog.Logger                                   // gets no personal data
 	ClientIP func(*http.Request) (addr netip.Addr, ok bool) // whom limits count; not ok: this request is not counted
 
+	Spool     lead.Spool          // holds leads while the store cannot; nil: there is none
 	Unlimited bool                // lifts the limits per address
 	Accepted  func(leadID string) // called when a fresh lead that is not spam was stored; must return at once
 }

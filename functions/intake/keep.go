@@ -10,10 +10,11 @@ import (
 )
 
 // All calls of the store for one submission share storeBudget. Limiter and challenge may spend helperBudget of it
-// each, and are passed over when they fail; what is left is the lead's.
+// each, and are passed over when they fail; what is left is the lead's. After it the spool has spoolBudget.
 const (
 	storeBudget  = 2 * time.Second
 	helperBudget = 400 * time.Millisecond
+	spoolBudget  = 2 * time.Second
 )
 
 // outcome is what became of a submission that is right.
@@ -24,10 +25,11 @@ const (
 	limited                    // its address has sent too many; it is not stored
 	stored                     // it is a lead
 	sentAgain                  // it was one before
+	held                       // it waits in the spool, and will be a lead
 )
 
 func (o outcome) String() string {
-	return [...]string{"not stored", "limited", "stored", "sent again"}[o]
+	return [...]string{"not stored", "limited", "stored", "sent again", "held in the spool"}[o]
 }
 
 // keep stores a submission as a lead. The error says why it is unavailable. Beyond the limit of its address only what is
@@ -35,7 +37,7 @@ func (o outcome) String() string {
 //
 // The visitor's going away does not stop it: whoever closes the page after the press has still sent the form.
 func (x *exchange) keep(s *submission) (lead.Lead, outcome, error) {
-	ctx, cancel := x.budget()
+	ctx, cancel := x.budget(storeBudget)
 	defer cancel()
 	over := x.overLimit(ctx)
 	id, err := x.Keys.ID(s.identity(x.now), x.Random)
@@ -53,14 +55,29 @@ func (x *exchange) keep(s *submission) (lead.Lead, outcome, error) {
 		}
 	}
 	l.Spam = x.spamScore(ctx, s, id)
-	kept, created, err := x.Store.Put(ctx, l.Received(x.now))
+	l = l.Received(x.now)
+	kept, created, err := x.Store.Put(ctx, l)
 	switch {
 	case err != nil:
-		return lead.Lead{}, unavailable, err
+		return x.hold(l, err)
 	case created:
 		return kept, stored, nil
 	}
 	return kept, sentAgain, nil
+}
+
+// hold leaves a lead with the spool, because the store did not take it.
+func (x *exchange) hold(l lead.Lead, cause error) (lead.Lead, outcome, error) {
+	if x.Spool == nil {
+		return lead.Lead{}, unavailable, cause
+	}
+	x.log(slog.LevelError, "the store did not take a lead", "lead", l.ID, "error", cause)
+	ctx, cancel := x.budget(spoolBudget)
+	defer cancel()
+	if err := x.Spool.Hold(ctx, l); err != nil {
+		return lead.Lead{}, unavailable, err
+	}
+	return l, held, nil
 }
 
 // rescues says whether a repeat must be written even beyond the limit, because it takes a lead out of the spam lane.
@@ -69,9 +86,9 @@ func (s *submission) rescues(known lead.Lead) bool {
 	return known.Status == lead.Spam && known.Spam.Score >= lead.SpamThreshold && s.Trap == ""
 }
 
-// budget is the context for the store: storeBudget from now, or less when the request's own deadline is nearer.
-func (x *exchange) budget() (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(x.r.Context()), storeBudget)
+// budget is a context for the store or the spool: so long from now, or less when the request's own deadline is nearer.
+func (x *exchange) budget(limit time.Duration) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(x.r.Context()), limit)
 	deadline, ok := x.r.Context().Deadline()
 	if !ok {
 		return ctx, cancel

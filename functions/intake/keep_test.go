@@ -5,12 +5,16 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"leadsite/functions/lead"
+	"leadsite/functions/spool/file"
 )
 
 func TestTooMany(t *testing.T) {
@@ -288,6 +292,90 @@ func TestStoreDown(t *testing.T) {
 		t.Error("the log does not say so, or somebody was told")
 	}
 }
+
+// withSpool gives the site a spool, and the leads that wait in it.
+func (s *site) withSpool() (waiting func() []lead.Lead) {
+	s.t.Helper()
+	spool, err := file.Open(filepath.Join(s.t.TempDir(), "spool"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.handler.Spool = spool
+	return func() (all []lead.Lead) {
+		spool.Each(s.t.Context(), func(l lead.Lead) error { all = append(all, l); return errors.New("it stays") })
+		return all
+	}
+}
+
+// While the store is down, the spool holds the lead, scored and with its time, and the visitor is thanked.
+func TestSpoolHoldsWhatTheStoreCannot(t *testing.T) {
+	s := newSite(t)
+	waiting := s.withSpool()
+	first := s.id(s.post(program, visitor(nil)))
+	if len(waiting()) != 0 {
+		t.Error("what is stored waits in the spool, too")
+	}
+	healthy := s.lead(first)
+	s.store.Close()
+	s.now = start.Add(time.Second)
+	if a := s.post(browser, visitor(nil)); a.status != 303 || a.header.Get("Location") != "/thanks/?ok=1#top" {
+		t.Errorf("a browser is answered %d", a.status)
+	}
+	robot := s.id(s.post(program, visitor(url.Values{"contact_website": {"x"}, "message": {"Other"}})))
+	got := waiting()
+	if len(got) != 2 {
+		t.Fatalf("%d leads wait", len(got))
+	}
+	if got[0].ID == robot {
+		got[0], got[1] = got[1], got[0]
+	}
+	want := healthy
+	want.Events, want.Version = nil, 0
+	want.CreatedAt, want.Wake, want.Consent.At, want.Expires = s.now, s.now, s.now, s.now.AddDate(2, 0, 0)
+	if diff := cmp.Diff(want, got[0]); diff != "" {
+		t.Errorf("what waits is not what would be stored:\n%s", diff)
+	}
+	if got[1].ID != robot || got[1].Status != lead.Spam || got[1].Spam.Score != 100 {
+		t.Errorf("the robot's waits as %+v", got[1])
+	}
+	for _, want := range []string{"the store did not take a lead", `"msg":"held in the spool"`} {
+		if !strings.Contains(s.log.String(), want) {
+			t.Errorf("the log lacks %s", want)
+		}
+	}
+	if len(s.accepted) != 1 {
+		t.Errorf("told of %v", s.accepted)
+	}
+}
+
+// hangingStore takes everything and never answers, as a table behind a broken network.
+type hangingStore struct{ lead.Store }
+
+func (hangingStore) Put(ctx context.Context, _ lead.Lead) (lead.Lead, bool, error) {
+	<-ctx.Done()
+	return lead.Lead{}, false, ctx.Err()
+}
+
+// A store that hangs leaves the spool its own time; one that gives neither is said to the visitor, and nothing else.
+func TestStoreHangs(t *testing.T) {
+	s := newSite(t)
+	waiting := s.withSpool()
+	s.handler.Store = hangingStore{s.store}
+	if a := s.post(browser, visitor(nil)); a.status != 303 || len(waiting()) != 1 {
+		t.Errorf("answered %d, %d wait", a.status, len(waiting()))
+	}
+	s.handler.Spool = noSpool{}
+	if a := s.post(browser, visitor(nil)); a.status != 503 || !strings.Contains(a.body, "mailto:hello@example.com") {
+		t.Errorf("answered %d", a.status)
+	}
+	if !strings.Contains(s.log.String(), "no room") {
+		t.Error("the log does not say why")
+	}
+}
+
+type noSpool struct{}
+
+func (noSpool) Hold(context.Context, lead.Lead) error { return errors.New("no room") }
 
 // A form without a page of its own in the bundle still gets its words across.
 func TestStoreDownWithoutPage(t *testing.T) {

@@ -1,5 +1,5 @@
 // Command notify is the deployed function that tells sales: the table's stream calls it at once, a schedule every
-// minute. It is package notify, with the adapters of AWS.
+// minute, and the queue of leads that the table could not take. It is package notify, with the adapters of AWS.
 //
 //	TABLE               name of the DynamoDB table
 //	SECRET_PARAM        name of the SecureString parameter that holds the secrets, as lead.ParseKeys reads them

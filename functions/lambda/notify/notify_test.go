@@ -217,6 +217,57 @@ func TestThePoisonRecordAloneFails(t *testing.T) {
 	c.mailed(3)
 }
 
+// message is a record of the queue.
+func message(id, body string) string {
+	data, err := json.Marshal(map[string]string{"messageId": id, "receiptHandle": "r", "body": body, "eventSource": "aws:sqs", "awsRegion": "eu-central-1"})
+	if err != nil {
+		panic(err) // strings always marshal
+	}
+	return string(data)
+}
+
+// What waited in the queue is stored with the time when it was received, once; what is no lead stays in the queue, and
+// holds up nothing.
+func TestTheQueueIsStored(t *testing.T) {
+	c := newCloud(t)
+	id := strings.Repeat("a", 26)
+	l := lead.Lead{ID: id, Form: "contact", Lang: "en", Email: "sam@example.com", Person: "person", Fields: form.Values{
+		"email": {Text: "sam@example.com"}, "message": {Text: "This is " + c.Name() + " a"}}}
+	l = l.Received(time.Now().Add(-time.Hour))
+	text, err := l.Parcel()
+	c.ok(err)
+	poison := message("2", `{"parcel":1,"lead":{"id":"sam@example.com"}}`)
+	for range 2 { // queues deliver at least once
+		got := c.stream(message("1", text), poison, message("3", "sam@example.com"))
+		if want := `{"batchItemFailures":[{"itemIdentifier":"2"},{"itemIdentifier":"3"}]}`; got != want {
+			t.Errorf("answered %s", got)
+		}
+	}
+	got, err := c.store.Get(t.Context(), id)
+	c.ok(err)
+	if !got.CreatedAt.Equal(l.CreatedAt) || got.Person != "person" || len(got.Events) != 1 || got.Fields["message"].Text != l.Fields["message"].Text {
+		t.Errorf("stored as %+v", got)
+	}
+	if swept := c.invoke(`{"trigger":"sweep"}`); swept != `{"swept":1}` {
+		t.Errorf("the sweeper answers %s", swept)
+	}
+	c.mailed(1)
+	if strings.Contains(c.function.Logs(), "sam@example.com") {
+		t.Errorf("the log holds the visitor's address:\n%s", c.function.Logs())
+	}
+}
+
+// While the table is down, the queue keeps its messages.
+func TestTheQueueWaitsForTheTable(t *testing.T) {
+	c := newCloud(t, "TABLE=nothing")
+	l := lead.Lead{ID: strings.Repeat("a", 26), Form: "contact"}
+	text, err := l.Received(time.Now()).Parcel()
+	c.ok(err)
+	if got, want := c.stream(message("1", text)), `{"batchItemFailures":[{"itemIdentifier":"1"}]}`; got != want {
+		t.Errorf("answered %s", got)
+	}
+}
+
 func TestTheScheduleDeliversWhatNoRecordBrought(t *testing.T) {
 	c := newCloud(t)
 	c.put("a")
@@ -237,7 +288,7 @@ func TestTheScheduleDeliversWhatNoRecordBrought(t *testing.T) {
 
 func TestAnEventOfNobody(t *testing.T) {
 	c := newCloud(t)
-	for _, event := range []string{`{}`, `{"source":"aws.s3"}`, `[]`, `{"Records":[{"eventSource":"aws:s3"}]}`, `{"Records":[17]}`} {
+	for _, event := range []string{`{}`, `{"source":"aws.s3"}`, `[]`, `{"Records":[{"eventSource":"aws:s3"}]}`, `{"Records":[17]}`, `{"Records":[{"eventSource":"aws:sqs"}]}`} {
 		if answer, err := c.function.Invoke(t, []byte(event)); err == nil {
 			t.Errorf("%s was answered %s", event, answer)
 		}

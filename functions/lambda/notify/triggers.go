@@ -27,6 +27,7 @@ type function struct {
 // event is as much of any trigger as tells which one it is:
 //
 //	{"Records": [{"eventSource": "aws:dynamodb", …}, …]}   the table's stream
+//	{"Records": [{"eventSource": "aws:sqs", …}, …]}        the queue of leads that the table could not take
 //	{"source": "aws.events" | "aws.scheduler", …}          the schedule, as a rule or a scheduler sends it by itself
 //	{"trigger": "sweep"}                                   the schedule, with an input of ours
 type event struct {
@@ -52,13 +53,15 @@ func (f *function) handle(ctx context.Context, payload json.RawMessage) (any, er
 		return nil, fmt.Errorf("reading the event: %w", err)
 	}
 	switch {
+	case ofQueue(e.Records):
+		return f.queue(ctx, e.Records)
 	case e.Records != nil:
 		return f.stream(ctx, e.Records)
 	case e.Trigger == "sweep" || e.Source == "aws.events" || e.Source == "aws.scheduler":
 		count, err := f.notifier.Sweep(ctx)
 		return swept{count}, err
 	}
-	return nil, errors.New("reading the event: it is neither of the table's stream nor of the schedule")
+	return nil, errors.New("reading the event: it is neither of the table's stream, nor of the queue, nor of the schedule")
 }
 
 // record is what the stream tells of a change: the keys alone.

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
 	"leadsite/functions/bundle"
@@ -19,18 +20,18 @@ import (
 
 // environment is what the function is told by its surroundings.
 type environment struct {
-	table, secretParam, originSecrets string
-	root                              string // the folder of program and bundle
-	getenv                            func(string) string
+	table, queue, secretParam, originSecrets string
+	root                                     string // the folder of program and bundle
+	getenv                                   func(string) string
 }
 
 func readEnvironment(getenv func(string) string) (environment, error) {
 	e := environment{
-		table: getenv("TABLE"), secretParam: getenv("SECRET_PARAM"), originSecrets: getenv("ORIGIN_SECRETS"),
+		table: getenv("TABLE"), queue: getenv("QUEUE_URL"), secretParam: getenv("SECRET_PARAM"), originSecrets: getenv("ORIGIN_SECRETS"),
 		root: getenv("LAMBDA_TASK_ROOT"), getenv: getenv,
 	}
-	if e.table == "" || e.secretParam == "" || e.originSecrets == "" || e.root == "" {
-		return e, errors.New("reading the environment: TABLE, SECRET_PARAM, ORIGIN_SECRETS and LAMBDA_TASK_ROOT must be set")
+	if e.table == "" || e.queue == "" || e.secretParam == "" || e.originSecrets == "" || e.root == "" {
+		return e, errors.New("reading the environment: TABLE, QUEUE_URL, SECRET_PARAM, ORIGIN_SECRETS and LAMBDA_TASK_ROOT must be set")
 	}
 	return e, nil
 }
@@ -78,6 +79,10 @@ func (e environment) config() aws.Config {
 
 func (e environment) tables() *dynamodb.Client {
 	return dynamodb.NewFromConfig(e.config(), func(o *dynamodb.Options) { o.BaseEndpoint = e.endpoint("DYNAMODB") })
+}
+
+func (e environment) queues() *sqs.Client {
+	return sqs.NewFromConfig(e.config(), func(o *sqs.Options) { o.BaseEndpoint = e.endpoint("SQS") })
 }
 
 func (e environment) parameters() *ssm.Client {

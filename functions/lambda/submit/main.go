@@ -2,10 +2,11 @@
 // answers. It is intake, with the adapters of AWS.
 //
 //	TABLE            name of the DynamoDB table
+//	QUEUE_URL        the SQS queue that holds leads while the table cannot
 //	SECRET_PARAM     name of the SecureString parameter that holds the secrets, as lead.ParseKeys reads them
 //	ORIGIN_SECRETS   what the distribution sends beside a visitor's address; two with a comma between while they rotate
-//	AWS_*            region and credentials, as Lambda sets them; AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_DYNAMODB, _SSM
-//	                 point the clients elsewhere
+//	AWS_*            region and credentials, as Lambda sets them; AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_DYNAMODB, _SQS,
+//	                 _SSM point the clients elsewhere
 //
 // bundle.json lies beside the program (LAMBDA_TASK_ROOT). When something of this is missing, the program ends with 1
 // before it asks for an event.
@@ -25,6 +26,7 @@ import (
 	"leadsite/functions/gateway"
 	"leadsite/functions/intake"
 	"leadsite/functions/lead"
+	"leadsite/functions/spool/sqs"
 	"leadsite/functions/store/dynamo"
 )
 
@@ -61,6 +63,7 @@ func open(ctx context.Context, getenv func(string) string, log *slog.Logger) (*g
 	warmUp(ctx, store, log)
 	handler := &intake.Handler{
 		Bundle: site, Store: store, Keys: keys, Now: time.Now, Random: rand.Reader, Log: log, ClientIP: gateway.ClientIP,
+		Spool: &sqs.Queue{Client: env.queues(), URL: env.queue},
 	}
 	return gateway.New(handler, site().BaseURL, strings.Split(env.originSecrets, ",")...)
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	awssqs "github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
@@ -34,9 +35,11 @@ import (
 type cloud struct {
 	table, param string
 	dynamoDB     string // endpoints
-	ssm          string
+	ssm          string // moto, which has the queue, too
+	queue        string // its URL
 	binary       string
 	store        *dynamo.Store
+	queues       *awssqs.Client
 }
 
 // program is the compiled function, built once for all tests.
@@ -93,7 +96,13 @@ func (c *cloud) fill(t *testing.T) {
 	}
 	c.store = dynamo.New(tables, c.table, time.Now)
 	parameters := ssm.NewFromConfig(cfg, func(o *ssm.Options) { o.BaseEndpoint = &c.ssm })
-	_, err := parameters.PutParameter(t.Context(), &ssm.PutParameterInput{
+	c.queues = awssqs.NewFromConfig(cfg, func(o *awssqs.Options) { o.BaseEndpoint = &c.ssm })
+	made, err := c.queues.CreateQueue(t.Context(), &awssqs.CreateQueueInput{QueueName: &c.table})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.queue = *made.QueueUrl
+	_, err = parameters.PutParameter(t.Context(), &ssm.PutParameterInput{
 		Name: &c.param, Value: aws.String(strings.Repeat("01", 32) + "\n"), Type: types.ParameterTypeSecureString,
 	})
 	if err != nil {
@@ -103,7 +112,7 @@ func (c *cloud) fill(t *testing.T) {
 
 // env is the function's environment, with some of it replaced.
 func (c *cloud) env(changes ...string) []string {
-	return append([]string{"TABLE=" + c.table, "SECRET_PARAM=" + c.param, "ORIGIN_SECRETS=new secret,old secret",
+	return append([]string{"TABLE=" + c.table, "QUEUE_URL=" + c.queue, "SECRET_PARAM=" + c.param, "ORIGIN_SECRETS=new secret,old secret",
 		"AWS_REGION=eu-central-1", "AWS_ENDPOINT_URL_DYNAMODB=" + c.dynamoDB, "AWS_ENDPOINT_URL=" + c.ssm}, changes...)
 }
 
@@ -189,16 +198,57 @@ func TestSubmit(t *testing.T) {
 	}
 }
 
-// A table that takes connections and never answers: the visitor gets the form back, while the function has time left.
-func TestTableHangs(t *testing.T) {
-	c := newCloud(t)
+// blackHole is an endpoint that takes connections and never answers.
+func blackHole(t *testing.T) string {
+	t.Helper()
 	hole, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { hole.Close() })
-	f := runtimeapi.Start(t, c.binary, c.env("AWS_ENDPOINT_URL_DYNAMODB=http://"+hole.Addr().String()))
+	return "http://" + hole.Addr().String()
+}
+
+// waiting takes the leads out of the queue.
+func (c *cloud) waiting(t *testing.T) (all []lead.Lead) {
+	t.Helper()
+	out, err := c.queues.ReceiveMessage(t.Context(), &awssqs.ReceiveMessageInput{QueueUrl: &c.queue, MaxNumberOfMessages: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range out.Messages {
+		l, err := lead.ReadParcel(*m.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, l)
+	}
+	return all
+}
+
+// A table that never answers: the queue holds the lead, and the visitor is thanked, while the function has time left.
+func TestTableHangs(t *testing.T) {
+	c := newCloud(t)
+	f := runtimeapi.Start(t, c.binary, c.env("AWS_ENDPOINT_URL_DYNAMODB="+blackHole(t)))
 	f.Timeout = 10 * time.Second // what the stack gives the function; beyond it the process is killed
+	if a := invoke(t, f, "text/html", "203.0.113.9", visitor("kept")); a.StatusCode != 303 || a.Headers["Location"] != "/thanks/" {
+		t.Errorf("answered %d %s", a.StatusCode, a.Body)
+	}
+	got := c.waiting(t)
+	if len(got) != 1 || got[0].Fields["message"].Text != "kept" || got[0].Status != lead.New || got[0].Person == "" || got[0].Wake.IsZero() {
+		t.Errorf("the queue holds %+v", got)
+	}
+	if !strings.Contains(f.Logs(), "held in the spool") || strings.Contains(f.Logs(), "sam@example.com") {
+		t.Errorf("the log: %s", f.Logs())
+	}
+}
+
+// Neither table nor queue answer: the visitor gets the form back, while the function has time left.
+func TestTableAndQueueHang(t *testing.T) {
+	c := newCloud(t)
+	hole := blackHole(t)
+	f := runtimeapi.Start(t, c.binary, c.env("AWS_ENDPOINT_URL_DYNAMODB="+hole, "AWS_ENDPOINT_URL_SQS="+hole))
+	f.Timeout = 10 * time.Second
 	a := invoke(t, f, "text/html", "203.0.113.9", visitor("kept </textarea>"))
 	if a.StatusCode != 503 || !strings.Contains(a.Body, "kept &lt;/textarea&gt;") || !strings.Contains(a.Body, "mailto:hello@example.com") {
 		t.Errorf("answered %d %s", a.StatusCode, a.Body)
@@ -209,7 +259,8 @@ func TestTableHangs(t *testing.T) {
 func TestNotStarted(t *testing.T) {
 	c := newCloud(t)
 	for change, want := range map[string]string{
-		"TABLE=":                             "TABLE, SECRET_PARAM, ORIGIN_SECRETS and LAMBDA_TASK_ROOT must be set",
+		"QUEUE_URL=":                         "must be set",
+		"TABLE=":                             "TABLE, QUEUE_URL, SECRET_PARAM, ORIGIN_SECRETS and LAMBDA_TASK_ROOT must be set",
 		"ORIGIN_SECRETS=":                    "must be set",
 		"SECRET_PARAM=/leadsite/nothing":     "reading parameter /leadsite/nothing",
 		"LAMBDA_TASK_ROOT=/leadsite-nowhere": "reading the bundle",
