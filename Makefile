@@ -50,7 +50,12 @@ check: ## format, vet, staticcheck, go.mod, and who may import whom
 vuln: ## known vulnerabilities in what we depend on; asks a database on the internet
 	@go tool govulncheck ./...
 
-bench: ## the benchmarks of the Go packages
+# BENCH=full adds 100,000 posts, for which Hugo would need more memory than most machines have.
+bench: program ## the race against Hugo over 1,000 and 10,000 posts, then the benchmarks of the Go packages
+	@go run ./e2e/race -leadsite ./leadsite -posts 1000,10000
+ifeq ($(BENCH),full)
+	@go run ./e2e/race -leadsite ./leadsite -posts 100000 -scenes cold -runs 1 -alone
+endif
 	@$(WITHOUT_AWS) go test -run '^$$' -bench . -benchmem $(PKG)
 
 package: ## the zips of the Lambda functions, into dist/
