@@ -1,0 +1,63 @@
+package infra
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"leadsite/functions/bundle"
+)
+
+// What AWS lets a key-value store hold, in bytes.
+const (
+	maxKey   = 512
+	maxValue = 1024
+	maxStore = 5 << 20
+)
+
+// EdgeEntries are the redirects as the viewer-request function of edge.yaml looks them up:
+//
+//	"/old/"     "301 /new/"     a path, with a slash at its end even when it is a file's
+//	"/old.pdf/" "410"
+//	"/notes/*"  "301 /blog/*"   all below a folder
+//	"*"         "2 1"           how many folders deep the asterisks are, deepest first; absent when there is none
+//
+// A redirect that is too long for the store is an error.
+func EdgeEntries(all bundle.Redirects) (map[string]string, error) {
+	entries := map[string]string{}
+	var depths []int
+	for _, r := range all {
+		key := strings.TrimSuffix(r.From, "/") + "/"
+		if strings.HasSuffix(r.From, "*") {
+			key = r.From
+			depths = append(depths, strings.Count(r.From, "/")-1)
+		}
+		entries[key] = strings.TrimSpace(strconv.Itoa(r.Status) + " " + r.To)
+	}
+	if len(depths) > 0 {
+		entries["*"] = deepestFirst(depths)
+	}
+	return entries, fits(entries)
+}
+
+func deepestFirst(depths []int) string {
+	slices.Sort(depths)
+	depths = slices.Compact(depths)
+	slices.Reverse(depths)
+	return strings.Trim(fmt.Sprint(depths), "[]")
+}
+
+func fits(entries map[string]string) error {
+	size := 0
+	for key, value := range entries {
+		if len(key) > maxKey || len(value) > maxValue {
+			return fmt.Errorf("preparing the redirects: that of %.80s is too long: the edge holds paths of %d bytes and targets of %d", key, maxKey, maxValue-4)
+		}
+		size += len(key) + len(value)
+	}
+	if size > maxStore {
+		return fmt.Errorf("preparing the redirects: they have %d bytes, and the edge holds %d", size, maxStore)
+	}
+	return nil
+}

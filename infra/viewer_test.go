@@ -1,0 +1,250 @@
+package infra_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+
+	"leadsite/e2e/program"
+	"leadsite/functions/bundle"
+	"leadsite/infra"
+)
+
+// asked is a request of a visitor, as CloudFront hands it to the function.
+type request struct {
+	URI   string `json:"uri"`
+	Query string `json:"query"`
+}
+
+// answer is what the function returned: the request, perhaps changed, or a response.
+type answer struct {
+	URI        string                       `json:"uri"`
+	StatusCode int                          `json:"statusCode"`
+	Headers    map[string]map[string]string `json:"headers"`
+	Body       string                       `json:"body"`
+}
+
+// String is "/file" for a request that goes on, and else "301 /target".
+func (a answer) String() string {
+	if a.StatusCode == 0 {
+		return a.URI
+	}
+	return strings.TrimSpace(fmt.Sprint(a.StatusCode, " ", a.Headers["location"]["value"]))
+}
+
+// code is the function's text, out of the template.
+func code(t *testing.T) string {
+	t.Helper()
+	return edge(t).Resources["ViewerRequest"].at("FunctionCode").(string)
+}
+
+// view runs the function in Node over requests.
+func view(t *testing.T, redirects bundle.Redirects, requests ...request) []answer {
+	t.Helper()
+	entries, err := infra.EdgeEntries(redirects)
+	if err != nil {
+		t.Fatal(err)
+	}
+	driver, err := os.ReadFile(filepath.Join("testdata", "viewer.mjs"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, mapFS(map[string]string{
+		"viewer.mjs":                           string(driver),
+		"function.mjs":                         code(t) + "\nexport { handler };\n",
+		"node_modules/cloudfront/package.json": `{"name": "cloudfront", "type": "module", "main": "index.js"}`,
+		"node_modules/cloudfront/index.js": `export const entries = {};
+			export default { kvs: () => ({ get: async key => {
+				if (!(key in entries)) throw new Error('KeyNotFound');
+				return entries[key];
+			} }) };`,
+	})); err != nil {
+		t.Fatal(err)
+	}
+	input, err := json.Marshal(map[string]any{"entries": entries, "requests": requests})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("node", filepath.Join(dir, "viewer.mjs"))
+	cmd.Stdin = bytes.NewReader(input)
+	var talk bytes.Buffer
+	cmd.Stderr = &talk
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("node: %v\n%s", err, talk.String())
+	}
+	var answers []answer
+	if err := json.Unmarshal(out, &answers); err != nil {
+		t.Fatal(err)
+	}
+	return answers
+}
+
+func mapFS(files map[string]string) fs.FS {
+	var a txtar.Archive
+	for name, text := range files {
+		a.Files = append(a.Files, txtar.File{Name: name, Data: []byte(text)})
+	}
+	fsys, err := txtar.FS(&a)
+	if err != nil {
+		panic(err)
+	}
+	return fsys
+}
+
+func TestViewerFunctionIsSmall(t *testing.T) {
+	if size := len(code(t)); size > 10*1024 {
+		t.Errorf("the function has %d bytes, CloudFront takes 10 KB", size)
+	}
+}
+
+// The edge leads on as the development server does: bundle.Redirects decides for both.
+func TestEdgeRedirectsAsServeDoes(t *testing.T) {
+	all := bundle.Redirects{
+		{From: "/a/", To: "/b/", Status: 301},
+		{From: "/all/*", To: "https://other.example/x/*", Status: 302},
+		{From: "/gone.pdf", Status: 410},
+		{From: "/offer/", To: "/about/?a=1&b=2#\"here\"", Status: 302},
+		{From: "/old/*", To: "/*", Status: 301},
+		{From: "/old/deep/*", To: "/shallow/?from=deep", Status: 301},
+		{From: "/old/kept/", To: "/new/", Status: 301},
+		{From: "/shop/*", Status: 410},
+		{From: "/über/uns/", To: "/about/", Status: 301},
+	}
+	paths := []string{"/", "/a", "/a/", "/a/b/", "/ab/", "/all", "/all/", "/all/y/z.html", "/gone.pdf", "/offer/", "/offer",
+		"/old", "/old/", "/old/kept", "/old/kept/", "/old/kept/more/", "/old/deep/", "/old/deep/er/", "/old/a b/ü", "/old//evil.example/",
+		`/old/\evil.example`, "/old/\r\nX: y", "/old/a?b#c", "/old/$&(it's)*!/", "/shop/", "/shop/x/y", "/über/uns/", "/über/uns", "//old/x"}
+	var requests []request
+	for _, p := range paths {
+		requests = append(requests, request{URI: (&url.URL{Path: p}).EscapedPath()})
+	}
+	for i, got := range view(t, all, requests...) {
+		to, status, ok := all.Find(paths[i])
+		want := strings.TrimSpace(fmt.Sprint(status, " ", to))
+		if ok && got.String() != want {
+			t.Errorf("%q: %s, want %s", paths[i], got, want)
+		}
+		if !ok && got.StatusCode != 0 && got.String() != "301 "+requests[i].URI+"/" && paths[i] != "//old/x" {
+			t.Errorf("%q: %s, and no redirect is of it", paths[i], got)
+		}
+	}
+}
+
+func TestEdgeKeepsTheQuery(t *testing.T) {
+	all := bundle.Redirects{{From: "/a/", To: "/b/", Status: 301}, {From: "/c/", To: "/d/?x=1", Status: 302}}
+	for i, got := range view(t, all,
+		request{"/a/", "utm_source=x%20y&flag&n=1&n=2"}, request{"/c/", "q=1"}, request{"/about", "q=1"}) {
+		want := []string{"301 /b/?utm_source=x%20y&flag&n=1&n=2", "302 /d/?x=1", "301 /about/?q=1"}[i]
+		if got.String() != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
+
+func TestEdgeCleanAddresses(t *testing.T) {
+	for uri, want := range map[string]string{
+		"/":                         "/index.html",
+		"/about/":                   "/about/index.html",
+		"/about":                    "301 /about/",
+		"/about/index.html":         "/about/index.html",
+		"/v1.2/":                    "/v1.2/index.html",
+		"/assets/site.0a1b2c.css":   "/assets/site.0a1b2c.css",
+		"/feed.xml":                 "/feed.xml",
+		"/.well-known/security.txt": "/.well-known/security.txt",
+		"/.well-known/acme/token":   "/.well-known/acme/token",
+		"//evil.example":            "//evil.example", // with a dot: a file, which the bucket does not have
+		"//evil":                    "301 /evil/",
+		"/\\evil":                   "301 /evil/",
+		"/%ff":                      "301 /%ff/",
+		"/api/forms/contact":        "/api/forms/contact",
+		"/api/":                     "/api/",
+		"/desk":                     "/desk",
+		"/desk/v/token":             "/desk/v/token",
+		"/apiary":                   "301 /apiary/",
+	} {
+		if got := view(t, nil, request{URI: uri})[0]; got.String() != want {
+			t.Errorf("%s: %s, want %s", uri, got, want)
+		}
+	}
+}
+
+// The visitor's address is CloudFront's word, whatever a request brings along.
+func TestEdgeVouchesForTheAddress(t *testing.T) {
+	for _, uri := range []string{"/api/forms/contact", "/"} {
+		got := view(t, nil, request{URI: uri})[0]
+		if got.Headers["x-leadsite-viewer"]["value"] != "2001:db8::7" || got.Headers["x-leadsite-origin"] != nil {
+			t.Errorf("%s: %v", uri, got.Headers)
+		}
+	}
+}
+
+func TestEdgeSaysGone(t *testing.T) {
+	got := view(t, bundle.Redirects{{From: "/shop/", Status: 410}}, request{URI: "/shop/"})[0]
+	if got.StatusCode != 410 || !strings.Contains(got.Body, "gone") || got.Headers["content-type"]["value"] != "text/html; charset=utf-8" {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// Every page of the example site is found at its address, with its slash and, by way of a 301, without; every other
+// file at its own. Its redirects lead where the bundle says.
+func TestEdgeFindsTheSite(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.CopyFS(filepath.Join(dir, "content"), os.DirFS(filepath.Join("..", "content"))); err != nil {
+		t.Fatal(err)
+	}
+	program.Run(t, "build", "--source", dir)
+	b, err := bundle.ReadFile(filepath.Join(dir, "dist", "bundle.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	redirected := map[string]bool{}
+	for _, r := range b.Redirects {
+		redirected[strings.Trim(r.From, "/")] = true
+	}
+	var requests []request
+	var want []string
+	public := os.DirFS(filepath.Join(dir, "public"))
+	err = fs.WalkDir(public, ".", func(name string, d fs.DirEntry, err error) error {
+		folder, isPage := strings.CutSuffix("/"+name, "index.html")
+		if err != nil || d.IsDir() || redirected[strings.Trim(folder, "/")] {
+			return err
+		}
+		requests, want = append(requests, request{URI: (&url.URL{Path: folder}).EscapedPath()}), append(want, (&url.URL{Path: "/" + name}).EscapedPath())
+		if isPage && folder != "/" {
+			requests, want = append(requests, request{URI: (&url.URL{Path: strings.TrimSuffix(folder, "/")}).EscapedPath()}), append(want, "301 "+(&url.URL{Path: folder}).EscapedPath())
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(requests) < 100 || len(b.Redirects) == 0 {
+		t.Fatalf("the example has only %d addresses and %d redirects", len(requests), len(b.Redirects))
+	}
+	for i, got := range view(t, b.Redirects, requests...) {
+		if got.String() != want[i] {
+			t.Errorf("%s: %s, want %s", requests[i].URI, got, want[i])
+		}
+	}
+}
+
+func TestEdgeEntriesThatAreTooLong(t *testing.T) {
+	for _, r := range []bundle.Redirect{
+		{From: "/" + strings.Repeat("a", 600) + "/", To: "/", Status: 301},
+		{From: "/a/", To: "/" + strings.Repeat("b", 1100), Status: 301},
+	} {
+		if _, err := infra.EdgeEntries(bundle.Redirects{r}); err == nil || !strings.Contains(err.Error(), "too long") {
+			t.Errorf("got %v", err)
+		}
+	}
+}
