@@ -3,6 +3,7 @@ package lead
 import (
 	"context"
 	"errors"
+	"iter"
 	"time"
 )
 
@@ -13,6 +14,8 @@ var (
 	ErrClaimed  = errors.New("the notification is claimed, not due, or done")
 	ErrLost     = errors.New("the claim was lost to another") // Settle after the lease ended and another claimed
 	ErrSpent    = errors.New("the challenge was spent for another lead")
+	ErrErased   = errors.New("the lead was erased") // Put and Import
+	ErrNobody   = errors.New("leads without an address have no person")
 	ErrClosed   = errors.New("the store is closed")
 )
 
@@ -35,7 +38,7 @@ type Store interface {
 	// same CreatedAt adds it once), and the stored lead is returned with created false. Of concurrent Puts of one ID
 	// exactly one creates. When the stored lead is spam and l is not, the stored one is rescued: status New, spam score
 	// and Wake and Expires of l, version one higher, an event rescued. A lead that somebody moved to Spam by SetStatus
-	// stays there: a repeat does not overrule a person.
+	// stays there: a repeat does not overrule a person. The ID of a lead that was erased a while ago: ErrErased.
 	Put(ctx context.Context, l Lead) (stored Lead, created bool, err error)
 
 	// Get returns a lead with its events, oldest first, as they are now. ErrNotFound.
@@ -104,6 +107,27 @@ type Store interface {
 
 	// Parked returns who is parked, by recipient. It sees what was written before it was called.
 	Parked(ctx context.Context) ([]Parked, error)
+
+	// Erase removes the leads of a person (Lead.Person) that came at a time or before, spam and expired ones too, with
+	// their events and notifications, and un-parks the person's address. It notes the erasure: person and time, nothing
+	// else. Each lead leaves a tombstone for TombstoneDays, which holds nothing: Put of its ID answers ErrErased, every
+	// other method as if it had never been. Leads are found by the index of ByPerson. Again, with the same time: the
+	// same result. ErrNobody for the person "".
+	Erase(ctx context.Context, person string, at time.Time) (Erasure, error)
+
+	// Erasures returns the erasures of a person, or of all ("") by person, oldest first; the leads of none are named.
+	Erasures(ctx context.Context, person string) ([]Erasure, error)
+
+	// Export yields all that is kept for long: erasures, parked recipients, and then the leads in order of ID, each as
+	// it is when it is yielded, with its events and notifications. What is added, removed or changed meanwhile is in it
+	// or not. Counters and challenges are not. The sequence ends at its first error.
+	Export(ctx context.Context) iter.Seq2[Record, error]
+
+	// Import adds what Export yielded, in this store or another, as it is, and says whether it did. What is there
+	// already stays as it is: nothing is merged. A lead that has expired is not added. ErrErased for one whose person
+	// was erased after it came, or that has a tombstone. A lead appears with all that belongs to it at once, and List
+	// shows it.
+	Import(ctx context.Context, r Record) (added bool, err error)
 
 	// Close releases what the store holds. Methods called after it fail with ErrClosed; Close again is nil.
 	Close() error

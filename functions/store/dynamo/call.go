@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -23,9 +24,10 @@ func few(o *dynamodb.Options) { o.RetryMaxAttempts = attempts }
 // The conditions of writes. In all expressions of this package a name is written with #, and names below makes the
 // list of them that DynamoDB wants.
 const (
-	absent  = "attribute_not_exists(#PK) OR #expires <= :now"
-	current = "#rev = :rev"
-	alive   = "(attribute_not_exists(#expires) OR #expires > :now)"
+	absent   = "attribute_not_exists(#PK) OR #expires <= :now"
+	current  = "#rev = :rev"
+	standing = "attribute_exists(#PK) AND attribute_not_exists(#erased)"
+	alive    = "(attribute_not_exists(#expires) OR #expires > :now)"
 )
 
 // names lists the attributes that expressions name with #.
@@ -43,17 +45,22 @@ func names(expressions ...string) map[string]string {
 
 // get reads one item consistently, or answers ErrNotFound.
 func (s *Store) get(ctx context.Context, key item) (item, error) {
+	it, err := s.fetch(ctx, key)
+	if err == nil && (it == nil || it.gone(s.now())) {
+		err = lead.ErrNotFound
+	}
+	return it, err
+}
+
+// fetch reads one item consistently as it is in the table, expired or erased; nil when it is not there.
+func (s *Store) fetch(ctx context.Context, key item) (item, error) {
 	out, err := s.client.GetItem(ctx, &dynamodb.GetItemInput{
 		TableName: &s.table, Key: key, ConsistentRead: aws.Bool(true),
 	}, few)
 	if err != nil {
 		return nil, err
 	}
-	it := item(out.Item)
-	if it == nil || it.gone(s.now()) {
-		return nil, lead.ErrNotFound
-	}
-	return it, nil
+	return out.Item, nil
 }
 
 // put is one item to write, and the condition that must hold of the one in its place.
@@ -94,6 +101,44 @@ func (s *Store) write(ctx context.Context, p put) error {
 	return err
 }
 
+// addUnder adds an item under a lead, unless there is one of that key: both are looked at in one step, so that nothing
+// comes to lie under a lead that is being erased. ErrNotFound when the lead is not there, errRaced when others write to
+// it just now.
+func (s *Store) addUnder(ctx context.Context, id string, it item) error {
+	lookAt := types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{
+		TableName: &s.table, Key: leadKey(id),
+		ConditionExpression: aws.String(standing), ExpressionAttributeNames: names(standing),
+	}}
+	reasons, err := s.together(ctx, lookAt, s.transact(s.add(it)))
+	switch {
+	case reasons == nil:
+		return err
+	case slices.Contains(reasons, conflict):
+		return errRaced
+	case reasons[0] == failed:
+		return lead.ErrNotFound
+	case reasons[1] == failed:
+		return nil
+	}
+	return err
+}
+
+// together runs a transaction. When DynamoDB cancels it, the reasons say why, one for each part of it.
+func (s *Store) together(ctx context.Context, parts ...types.TransactWriteItem) (reasons []string, err error) {
+	_, err = s.client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: parts}, few)
+	cancelled, is := errors.AsType[*types.TransactionCanceledException](err)
+	if !is || len(cancelled.CancellationReasons) != len(parts) {
+		return nil, err
+	}
+	for _, r := range cancelled.CancellationReasons {
+		reasons = append(reasons, aws.ToString(r.Code))
+	}
+	return reasons, err
+}
+
+// Two of the reasons.
+const failed, conflict = "ConditionalCheckFailed", "TransactionConflict"
+
 func refused[E error](err error) bool {
 	_, is := errors.AsType[E](err)
 	return is
@@ -102,28 +147,24 @@ func refused[E error](err error) bool {
 // writeBoth writes an item and an event, both or none, or answers errRaced. An event that is there already is left as
 // it is; then the item is written alone.
 func (s *Store) writeBoth(ctx context.Context, main put, event item) error {
-	_, err := s.client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{
-		TransactItems: []types.TransactWriteItem{s.transact(main), s.transact(s.add(event))},
-	}, few)
-	cancelled, is := errors.AsType[*types.TransactionCanceledException](err)
-	if !is || len(cancelled.CancellationReasons) != 2 {
-		return err
-	}
-	const failed, conflict = "ConditionalCheckFailed", "TransactionConflict"
-	ofMain, ofEvent := aws.ToString(cancelled.CancellationReasons[0].Code), aws.ToString(cancelled.CancellationReasons[1].Code)
+	reasons, err := s.together(ctx, s.transact(main), s.transact(s.add(event)))
 	switch {
-	case ofMain == failed || ofMain == conflict || ofEvent == conflict:
+	case reasons == nil:
+		return err
+	case reasons[0] == failed || slices.Contains(reasons, conflict):
 		return errRaced
-	case ofEvent == failed:
+	case reasons[1] == failed:
 		return s.write(ctx, main)
 	}
 	return err
 }
 
+// transact is a put as part of a transaction; without a condition it takes the place of whatever is there.
 func (s *Store) transact(p put) types.TransactWriteItem {
-	return types.TransactWriteItem{Put: &types.Put{
-		TableName: &s.table, Item: p.item,
-		ConditionExpression:      &p.condition,
-		ExpressionAttributeNames: names(p.condition), ExpressionAttributeValues: p.values,
-	}}
+	write := &types.Put{TableName: &s.table, Item: p.item}
+	if p.condition != "" {
+		write.ConditionExpression = &p.condition
+		write.ExpressionAttributeNames, write.ExpressionAttributeValues = names(p.condition), p.values
+	}
+	return types.TransactWriteItem{Put: write}
 }

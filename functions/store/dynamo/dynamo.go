@@ -6,6 +6,8 @@
 //	notification  L#<id>                N#<kind>#<hash of to>  kind to state attempts message error updated
 //	counter       R#<key>#<start>       #                      n
 //	challenge     P#<challenge>         #                      lead
+//	tombstone     L#<id>                #                      erased (of the lead, nothing else is kept)
+//	erasure       X#<hash of e-mail>    <15 digits of ms>      time
 //	parked        K#main                <hash of recipient>    to since why lead
 //
 //	index         hash                  range                  holds

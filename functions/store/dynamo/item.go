@@ -95,7 +95,21 @@ func (it item) next() item {
 	return after
 }
 
-func (it item) gone(now time.Time) bool { return lead.Gone(it.time("expires"), now) }
+func (it item) gone(now time.Time) bool { return it.erased() || lead.Gone(it.time("expires"), now) }
+
+// erased says whether the item is the tombstone of a lead.
+func (it item) erased() bool { return it["erased"] != nil }
+
+// tombstone is what stays of a lead's item: its key, so that no late copy of the lead takes it; and, until all that lies
+// under it is gone, its place in the index of persons.
+func (it item) tombstone(now time.Time) item {
+	after := key(it.text("PK"), it.text("SK"))
+	after["person"], after["at"] = it["person"], it["at"]
+	after["rev"] = num(it.number("rev") + 1)
+	after.setTime("erased", now)
+	after.setExpires(lead.Buried(now))
+	return after
+}
 
 func dueKey(shard int) string { return "D#" + strconv.Itoa(shard) }
 
@@ -114,7 +128,14 @@ const leadPrefix = "L#"
 // key is the key of an item.
 func key(pk, sk string) item { return item{"PK": str(pk), "SK": str(sk)} }
 
-func leadKey(id string) item { return key(leadPrefix+id, "#") }
+// There is nothing under a lead but these: sort keys from underFirst to underLast. '$' follows '#'.
+const (
+	leadSort   = "#"
+	underFirst = "$"
+	underLast  = "Z"
+)
+
+func leadKey(id string) item { return key(leadPrefix+id, leadSort) }
 
 // leadID is the id of the lead that an item belongs to.
 func (it item) leadID() string { return strings.TrimPrefix(it.text("PK"), leadPrefix) }

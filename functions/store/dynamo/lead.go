@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"leadsite/functions/lead"
 )
@@ -27,6 +28,9 @@ func (s *Store) Put(ctx context.Context, l lead.Lead) (lead.Lead, bool, error) {
 		if errors.Is(err, errRaced) { // it is there
 			stored, err = s.putAgain(ctx, l)
 		}
+		if errors.Is(err, lead.ErrNotFound) {
+			err = s.missing(ctx, l.ID)
+		}
 		return err
 	})
 	if err != nil {
@@ -35,12 +39,9 @@ func (s *Store) Put(ctx context.Context, l lead.Lead) (lead.Lead, bool, error) {
 	return stored, created, nil
 }
 
-// putAgain puts a lead that is there.
+// putAgain puts a lead that is there, or answers ErrNotFound.
 func (s *Store) putAgain(ctx context.Context, l lead.Lead) (lead.Lead, error) {
 	it, stored, err := s.read(ctx, l.ID)
-	if errors.Is(err, lead.ErrNotFound) {
-		return lead.Lead{}, errRaced // it expired just now, or is being written
-	}
 	if err != nil {
 		return lead.Lead{}, err
 	}
@@ -50,6 +51,18 @@ func (s *Store) putAgain(ctx context.Context, l lead.Lead) (lead.Lead, error) {
 		return stored, err
 	}
 	return after, s.change(ctx, it, stored, after, rescued[0])
+}
+
+// missing says why a lead is not there that could not be added: it was erased, or it expired just now.
+func (s *Store) missing(ctx context.Context, id string) error {
+	it, err := s.fetch(ctx, leadKey(id))
+	switch {
+	case err != nil:
+		return err
+	case it.erased() && !lead.Gone(it.time("expires"), s.now()):
+		return lead.ErrErased
+	}
+	return errRaced
 }
 
 // read reads a lead without events, and its item, or answers ErrNotFound.
@@ -68,10 +81,7 @@ func (s *Store) addEvent(ctx context.Context, l lead.Lead, e lead.Event) error {
 	if err != nil {
 		return err
 	}
-	if err := s.write(ctx, s.add(it)); !errors.Is(err, errRaced) {
-		return err
-	}
-	return nil
+	return s.addUnder(ctx, l.ID, it)
 }
 
 // change writes a lead whose status has changed, from what it was, and its event.
@@ -95,10 +105,11 @@ func (s *Store) change(ctx context.Context, it item, before, after lead.Lead, e 
 
 // keep lets everything under a lead expire when the lead does.
 func (s *Store) keep(ctx context.Context, l lead.Lead) error {
-	items, err := s.under(ctx, l.ID, "A", "Z")
+	items, err := s.under(ctx, l.ID, underFirst, underLast)
 	if err != nil {
 		return err
 	}
+	const there = "attribute_exists(#PK)" // an update would make an item that was erased meanwhile
 	update, values := "REMOVE #expires, #ttl", item(nil)
 	if !l.Expires.IsZero() {
 		update = "SET #expires = :expires, #ttl = :ttl"
@@ -107,9 +118,10 @@ func (s *Store) keep(ctx context.Context, l lead.Lead) error {
 	for _, it := range items {
 		_, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 			TableName: &s.table, Key: key(it.text("PK"), it.text("SK")), UpdateExpression: &update,
-			ExpressionAttributeNames: names(update), ExpressionAttributeValues: values,
+			ConditionExpression:      aws.String(there),
+			ExpressionAttributeNames: names(update, there), ExpressionAttributeValues: values,
 		}, few)
-		if err != nil {
+		if err != nil && !refused[*types.ConditionalCheckFailedException](err) {
 			return err
 		}
 	}
@@ -141,13 +153,24 @@ func (s *Store) whole(ctx context.Context, id string) (lead.Lead, error) {
 	if err := s.ready(ctx); err != nil {
 		return lead.Lead{}, err
 	}
-	items, err := s.under(ctx, id, "#", "E$") // '$' follows '#'
+	items, err := s.headed(ctx, id, "E$") // '$' follows '#'
 	if err != nil {
 		return lead.Lead{}, err
 	}
-	if len(items) == 0 || items[0].text("SK") != "#" {
-		return lead.Lead{}, lead.ErrNotFound
+	return wholeLead(items)
+}
+
+// headed reads a lead's item and what lies under it up to a sort key, or answers ErrNotFound.
+func (s *Store) headed(ctx context.Context, id, to string) ([]item, error) {
+	items, err := s.under(ctx, id, leadSort, to)
+	if err == nil && (len(items) == 0 || items[0].text("SK") != leadSort || items[0].erased()) {
+		err = lead.ErrNotFound
 	}
+	return items, err
+}
+
+// wholeLead is the lead of a first item, with the events among the others.
+func wholeLead(items []item) (lead.Lead, error) {
 	l, err := items[0].lead()
 	if err != nil {
 		return lead.Lead{}, err
@@ -170,7 +193,8 @@ func (s *Store) whole(ctx context.Context, id string) (lead.Lead, error) {
 func (s *Store) Append(ctx context.Context, id string, e lead.Event) error {
 	err := s.ready(ctx)
 	if err == nil {
-		err = s.append(ctx, id, e.Kept())
+		e = e.Kept()
+		err = s.again(ctx, func() error { return s.append(ctx, id, e) })
 	}
 	if err != nil {
 		return fmt.Errorf("adding an event to lead %s: %w", id, err)
@@ -215,9 +239,8 @@ func (s *Store) HandOff(ctx context.Context, id string, h lead.HandOff) error {
 			return err
 		}
 		for _, n := range h.Notifications {
-			added := s.write(ctx, s.add(s.newNotification(n.Kept(id), before.Expires)))
-			if added != nil && !errors.Is(added, errRaced) {
-				return added
+			if err := s.addUnder(ctx, id, s.newNotification(n.Kept(id), before.Expires)); err != nil {
+				return err
 			}
 		}
 		after := before.HandedOff(h)

@@ -76,10 +76,7 @@ func (s *Store) Notifications(ctx context.Context, id string) ([]lead.Notificati
 	err := s.ready(ctx)
 	var items []item
 	if err == nil {
-		items, err = s.under(ctx, id, "#", "N$") // '$' follows '#'
-	}
-	if err == nil && (len(items) == 0 || items[0].text("SK") != "#") {
-		err = lead.ErrNotFound
+		items, err = s.headed(ctx, id, "N$") // '$' follows '#'
 	}
 	if err != nil {
 		return nil, fmt.Errorf("listing the notifications of lead %s: %w", id, err)

@@ -57,6 +57,7 @@ func (w *writer) purge(t *tx) error {
 	for _, table := range []string{
 		`DELETE FROM leads WHERE id IN (SELECT id FROM leads WHERE expires <= ? LIMIT ?)`,
 		`DELETE FROM counters WHERE (key, start) IN (SELECT key, start FROM counters WHERE ends <= ? LIMIT ?)`,
+		`DELETE FROM tombstones WHERE lead IN (SELECT lead FROM tombstones WHERE expires <= ? LIMIT ?)`,
 		`DELETE FROM challenges WHERE id IN (SELECT id FROM challenges WHERE expires <= ? LIMIT ?)`,
 	} {
 		if err := t.exec(table, now.UnixMilli(), purgeRows); err != nil {

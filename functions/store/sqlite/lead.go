@@ -22,13 +22,11 @@ func (s *Store) Put(ctx context.Context, l lead.Lead) (lead.Lead, bool, error) {
 		created bool
 	}
 	out, err := write(ctx, s, func(t *tx) (outcome, error) {
-		if created, err := insertLead(t, kept, doc); created || err != nil {
+		created, err := s.addLead(t, kept, doc)
+		if created || err != nil {
 			return outcome{kept, created}, err
 		}
 		stored, err := findLead(t.row, l.ID, s.now())
-		if errors.Is(err, lead.ErrNotFound) { // it has expired, and is not deleted yet
-			return outcome{kept, true}, replaceLead(t, kept, doc)
-		}
 		if err != nil {
 			return outcome{}, err
 		}
@@ -41,23 +39,35 @@ func (s *Store) Put(ctx context.Context, l lead.Lead) (lead.Lead, bool, error) {
 	return out.stored, out.created, nil
 }
 
-// insertLead writes a lead unless there is a row with its ID. It says whether it did.
-func insertLead(t *tx, l lead.Lead, doc string) (bool, error) {
-	n, err := t.changed(`INSERT INTO leads
-		(id, created, status, version, form, email, owner, person, due_at, wake, expires, doc)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
-		l.ID, l.CreatedAt.UnixMilli(), string(l.Status), l.Version, l.Form, lead.FoldEmail(l.Email), l.Owner, l.Person,
-		millis(l.DueAt), millis(l.Wake), millis(l.Expires), doc)
-	return n == 1, err
+// addLead writes a lead unless it is there, and says whether it did. ErrErased.
+func (s *Store) addLead(t *tx, l lead.Lead, doc string) (bool, error) {
+	now := s.now()
+	created, err := insertLead(t, l, doc, now)
+	if created || err != nil {
+		return created, err
+	}
+	if _, err := findLead(t.row, l.ID, now); !errors.Is(err, lead.ErrNotFound) {
+		return false, err
+	}
+	// It has expired and is not deleted yet, or was erased.
+	if err := t.exec(`DELETE FROM leads WHERE id = ?`, l.ID); err != nil {
+		return false, err
+	}
+	if created, err = insertLead(t, l, doc, now); err == nil && !created {
+		err = lead.ErrErased
+	}
+	return created, err
 }
 
-// replaceLead writes a lead in place of one that has expired.
-func replaceLead(t *tx, l lead.Lead, doc string) error {
-	if err := t.exec(`DELETE FROM leads WHERE id = ?`, l.ID); err != nil {
-		return err
-	}
-	_, err := insertLead(t, l, doc)
-	return err
+// insertLead writes a lead unless there is a row with its ID, or a tombstone. It says whether it did.
+func insertLead(t *tx, l lead.Lead, doc string, now time.Time) (bool, error) {
+	n, err := t.changed(`INSERT INTO leads
+		(id, created, status, version, form, email, owner, person, due_at, wake, expires, doc)
+		SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
+		WHERE NOT EXISTS (SELECT 1 FROM tombstones WHERE lead = ? AND expires > ?) ON CONFLICT (id) DO NOTHING`,
+		l.ID, l.CreatedAt.UnixMilli(), string(l.Status), l.Version, l.Form, lead.FoldEmail(l.Email), l.Owner, l.Person,
+		millis(l.DueAt), millis(l.Wake), millis(l.Expires), doc, l.ID, now.UnixMilli())
+	return n == 1, err
 }
 
 func putAgain(t *tx, stored, again lead.Lead) (lead.Lead, error) {
@@ -117,12 +127,16 @@ func (s *Store) get(ctx context.Context, id string) (lead.Lead, error) {
 	if err != nil {
 		return lead.Lead{}, err
 	}
+	events, err := eventsOf(ctx, tx, id)
+	return l.WithEvents(events), err
+}
+
+func eventsOf(ctx context.Context, tx *sql.Tx, id string) ([]lead.Event, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT doc FROM events WHERE lead = ?`, id)
 	if err != nil {
-		return lead.Lead{}, err
+		return nil, err
 	}
-	events, err := collect(rows, scanEvent)
-	return l.WithEvents(events), err
+	return collect(rows, scanEvent)
 }
 
 // columns are what scanLead reads.

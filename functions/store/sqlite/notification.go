@@ -79,6 +79,10 @@ func (s *Store) notifications(ctx context.Context, id string) ([]lead.Notificati
 	if _, err := findLead(row, id, s.now()); err != nil {
 		return nil, err
 	}
+	return notificationsOf(ctx, tx, id)
+}
+
+func notificationsOf(ctx context.Context, tx *sql.Tx, id string) ([]lead.Notification, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT `+notificationColumns+` FROM notifications WHERE lead = ?
 		ORDER BY kind, recipient`, id)
 	if err != nil {

@@ -11,25 +11,31 @@ import (
 // Park keeps the contract of lead.Store.
 func (s *Store) Park(ctx context.Context, p lead.Parked) error {
 	p = p.Kept()
-	_, err := write(ctx, s, func(t *tx) (none, error) {
-		return none{}, t.exec(`INSERT INTO parked (recipient, at, why, lead) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-			p.Recipient, p.At.UnixMilli(), p.Why, p.Lead)
-	})
+	_, err := write(ctx, s, func(t *tx) (bool, error) { return insertParked(t, p) })
 	if err != nil {
 		return fmt.Errorf("parking a recipient: %w", err)
 	}
 	return nil
 }
 
+// insertParked notes that a recipient is parked, unless one is noted. It says whether it did.
+func insertParked(t *tx, p lead.Parked) (bool, error) {
+	n, err := t.changed(`INSERT INTO parked (recipient, at, why, lead) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		p.Recipient, p.At.UnixMilli(), p.Why, p.Lead)
+	return n == 1, err
+}
+
 // Unpark keeps the contract of lead.Store.
 func (s *Store) Unpark(ctx context.Context, recipient string) error {
-	_, err := write(ctx, s, func(t *tx) (none, error) {
-		return none{}, t.exec(`DELETE FROM parked WHERE recipient = ?`, recipient)
-	})
+	_, err := write(ctx, s, func(t *tx) (none, error) { return none{}, deleteParked(t, recipient) })
 	if err != nil {
 		return fmt.Errorf("un-parking a recipient: %w", err)
 	}
 	return nil
+}
+
+func deleteParked(t *tx, recipient string) error {
+	return t.exec(`DELETE FROM parked WHERE recipient = ?`, recipient)
 }
 
 // Parked keeps the contract of lead.Store.
@@ -45,14 +51,18 @@ func (s *Store) parked(ctx context.Context) ([]lead.Parked, error) {
 	if err := s.ready(ctx); err != nil {
 		return nil, err
 	}
-	rows, err := s.read.QueryContext(ctx, `SELECT recipient, at, why, lead FROM parked ORDER BY recipient`)
+	rows, err := s.read.QueryContext(ctx, parkedQuery)
 	if err != nil {
 		return nil, err
 	}
-	return collect(rows, func(row scanner) (p lead.Parked, err error) {
-		var at sql.NullInt64
-		err = row.Scan(&p.Recipient, &at, &p.Why, &p.Lead)
-		p.At = moment(at)
-		return p, err
-	})
+	return collect(rows, scanParked)
+}
+
+const parkedQuery = `SELECT recipient, at, why, lead FROM parked ORDER BY recipient`
+
+func scanParked(row scanner) (p lead.Parked, err error) {
+	var at sql.NullInt64
+	err = row.Scan(&p.Recipient, &at, &p.Why, &p.Lead)
+	p.At = moment(at)
+	return p, err
 }

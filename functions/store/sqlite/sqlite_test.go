@@ -211,7 +211,7 @@ func TestAJobThatFailsLeavesNoTrace(t *testing.T) {
 	for i := range batch {
 		do := func(t *tx) error {
 			l := sample(fmt.Sprint("lead", i)).Kept()
-			if _, err := insertLead(t, l, "{}"); err != nil || i != 1 {
+			if _, err := insertLead(t, l, "{}", time.Now()); err != nil || i != 1 {
 				return err
 			}
 			return wrong
@@ -242,7 +242,7 @@ func TestATransactionThatFailsFailsEveryJob(t *testing.T) {
 	s.writer.stop()
 	<-s.writer.ended
 	batch := []job{
-		{context.Background(), func(t *tx) error { _, err := insertLead(t, sample("lead").Kept(), "{}"); return err }, make(chan error, 1)},
+		{context.Background(), func(t *tx) error { _, err := insertLead(t, sample("lead").Kept(), "{}", time.Now()); return err }, make(chan error, 1)},
 		{context.Background(), func(t *tx) error { return t.exec("ROLLBACK") }, make(chan error, 1)},
 	}
 	s.writer.commit(batch)

@@ -266,6 +266,15 @@ func (t *tx) row(query string, args ...any) scanner {
 	return stmt.QueryRowContext(context.Background(), args...)
 }
 
+// rows asks for rows, which collect reads and closes.
+func (t *tx) rows(query string, args ...any) (*sql.Rows, error) {
+	stmt, err := t.prepare(query)
+	if err != nil {
+		return nil, err
+	}
+	return stmt.QueryContext(context.Background(), args...)
+}
+
 func (t *tx) prepare(query string) (*sql.Stmt, error) {
 	if stmt := t.prepared[query]; stmt != nil {
 		return stmt, nil

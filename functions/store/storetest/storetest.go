@@ -29,7 +29,7 @@ func Run(t *testing.T, open func(t *testing.T, now func() time.Time) lead.Store)
 		{"Put", puts}, {"PutAgain", putsAgain}, {"Get", gets}, {"List", lists}, {"Cursor", cursors},
 		{"ByPerson", byPerson}, {"Append", appends}, {"SetStatus", statuses}, {"HandOff", handOffs},
 		{"Notifications", notifications}, {"Due", dues}, {"Claim", claims}, {"Settle", settles}, {"Count", counts}, {"Spend", spends},
-		{"Park", parks},
+		{"Park", parks}, {"Erase", erasures}, {"Tombstone", tombstones}, {"Export", exports}, {"Import", imports},
 		{"Expiry", expiries}, {"Content", contents}, {"Context", contexts}, {"Close", closes},
 	} {
 		t.Run(group.name, func(t *testing.T) {
