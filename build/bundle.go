@@ -220,7 +220,7 @@ func policy(allow map[string][]string) string {
 	base := []struct{ directive, sources string }{
 		{"default-src", "'none'"}, {"script-src", "'self'"}, {"style-src", "'self'"}, {"img-src", "'self' data:"},
 		{"font-src", "'self'"}, {"media-src", "'self'"}, {"manifest-src", "'self'"}, {"connect-src", "'self'"},
-		{"frame-src", "'none'"}, {"form-action", "'self'"}, {"base-uri", "'none'"}, {"frame-ancestors", "'none'"},
+		{"worker-src", "'self'"}, {"frame-src", "'none'"}, {"form-action", "'self'"}, {"base-uri", "'none'"}, {"frame-ancestors", "'none'"},
 	}
 	parts := make([]string, 0, len(base))
 	for _, b := range base {

@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"crypto/sha256"
 	"net/http"
 	"net/url"
 	"path/filepath"
@@ -48,6 +49,30 @@ func TestVisitorWithScript(t *testing.T) {
 		t.Errorf("the lead came from page %q, campaign %q", l.Page, l.Source.Campaign)
 	}
 	checkDelivery(t, site, l)
+}
+
+// TestFormDoesTheProofOfWork touches the form, and looks at what its script found: what the server asks for, found in a
+// worker that the site's policy allows.
+func TestFormDoesTheProofOfWork(t *testing.T) {
+	site := example(t)
+	b := browser.New(t)
+	b.Open(site.URL + "/contact/")
+	token := func() string {
+		return browser.Evaluate[string](b, `document.querySelector("form[data-form=contact] input[name=_token]").value`)
+	}
+	if got := token(); got != "" {
+		t.Errorf("the page holds %q before anybody touched it", got)
+	}
+	b.Click("#contact-name")
+	program.Eventually(t, "the proof of work", func() bool { return strings.Contains(token(), ".") })
+	answer := token()
+	sum := sha256.Sum256([]byte(answer))
+	if len(answer) != 55 || sum[0] != 0 || sum[1]>>2 != 0 {
+		t.Errorf("%q has the hash %x", answer, sum)
+	}
+	if errs := b.ConsoleErrors(); len(errs) > 0 {
+		t.Errorf("the console complains: %v", errs)
+	}
 }
 
 // TestVisitorWithoutScript sends the same form with a browser that runs no script.

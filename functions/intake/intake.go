@@ -2,7 +2,7 @@
 // before it answers.
 //
 //	POST /api/forms/NAME           a submission: urlencoded, multipart without files, or JSON
-//	GET  /api/challenge?form=NAME  a signed time token for the form's script: {"token": "…"}
+//	GET  /api/challenge?form=NAME  a challenge for the form's script: {"token": "…", "work": 14}
 //
 // What is answered:
 //

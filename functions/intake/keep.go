@@ -39,23 +39,27 @@ func (o outcome) String() string {
 func (x *exchange) keep(s *submission) (lead.Lead, outcome, error) {
 	ctx, cancel := x.budget(storeBudget)
 	defer cancel()
-	over := x.overLimit(ctx)
+	sent := x.count(ctx)
+	over := sent > max(x.bundle.Limits.Submissions, 0)
 	id, err := x.Keys.ID(s.identity(x.now), x.Random)
 	if err != nil {
 		return lead.Lead{}, unavailable, err
 	}
-	l := x.leadOf(s, id)
+	var known lead.Lead
 	if over {
-		known, err := x.Store.Get(ctx, id)
-		if err != nil {
+		if known, err = x.Store.Get(ctx, id); err != nil {
 			return lead.Lead{}, limited, nil
 		}
-		if !s.rescues(known) {
+		if !inSpamLane(known) {
 			return known, sentAgain, nil
 		}
 	}
-	l.Spam = x.spamScore(ctx, s, id)
+	l := x.leadOf(s, id)
+	l.Spam = x.spamScore(ctx, s, l, sent)
 	l = l.Received(x.now)
+	if over && l.Status == lead.Spam {
+		return known, sentAgain, nil
+	}
 	kept, created, err := x.Store.Put(ctx, l)
 	switch {
 	case err != nil:
@@ -80,10 +84,10 @@ func (x *exchange) hold(l lead.Lead, cause error) (lead.Lead, outcome, error) {
 	return l, held, nil
 }
 
-// rescues says whether a repeat must be written even beyond the limit, because it takes a lead out of the spam lane.
-// Every other repeat is answered from what is stored, so that a flood of them writes nothing.
-func (s *submission) rescues(known lead.Lead) bool {
-	return known.Status == lead.Spam && known.Spam.Score >= lead.SpamThreshold && s.Trap == ""
+// inSpamLane says whether a repeat must be looked at even beyond the limit, because it may take the lead out of the
+// spam lane. Every other repeat is answered from what is stored, so that a flood of them writes nothing.
+func inSpamLane(known lead.Lead) bool {
+	return known.Status == lead.Spam && known.Spam.Score >= lead.SpamThreshold
 }
 
 // budget is a context for the store or the spool: so long from now, or less when the request's own deadline is nearer.
@@ -97,26 +101,26 @@ func (x *exchange) budget(limit time.Duration) (context.Context, context.CancelF
 	return sooner, func() { cancelSooner(); cancel() }
 }
 
-// overLimit counts the submission for the visitor's address, and says whether that is too often. A request without
-// an address is not counted, and neither is one while the counter is down; both are worth a look at the log.
-func (x *exchange) overLimit(ctx context.Context) bool {
+// count counts the submission for the visitor's address, and says how many there were in this window. A request
+// without an address is not counted, and neither is one while the counter is down: that is 0, and an alarm in the log.
+func (x *exchange) count(ctx context.Context) int {
 	limits := x.bundle.Limits
 	if x.Unlimited || limits.Submissions <= 0 || limits.Window <= 0 {
-		return false
+		return 0
 	}
 	addr, ok := x.ClientIP(x.r)
 	if !ok {
-		x.log(slog.LevelWarn, "no visitor address")
-		return false
+		x.log(slog.LevelError, "no visitor address")
+		return 0
 	}
 	ctx, cancel := context.WithTimeout(ctx, helperBudget)
 	defer cancel()
 	n, err := x.Store.Count(ctx, "submit#"+x.Keys.Address(addr), x.now, time.Duration(limits.Window))
 	if err != nil {
 		x.log(slog.LevelWarn, "limiter passed over", "error", err)
-		return false
+		return 0
 	}
-	return n > limits.Submissions
+	return n
 }
 
 func (s *submission) identity(now time.Time) lead.Identity {

@@ -114,6 +114,11 @@ func (s *site) do(method, path, accept, contentType string, body io.Reader) answ
 	if contentType != "" {
 		req.Header.Set("Content-Type", contentType)
 	}
+	return s.send(req)
+}
+
+func (s *site) send(req *http.Request) answer {
+	s.t.Helper()
 	resp, err := s.server.Client().Do(req)
 	if err != nil {
 		s.t.Fatal(err)

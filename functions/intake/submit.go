@@ -140,5 +140,5 @@ func (x *exchange) challenge(name string) {
 		return
 	}
 	x.log(slog.LevelInfo, "challenge", "form", name)
-	x.json(http.StatusOK, map[string]string{"token": token})
+	x.json(http.StatusOK, map[string]any{"token": token, "work": lead.ChallengeWork})
 }

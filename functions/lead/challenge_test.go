@@ -2,8 +2,10 @@ package lead_test
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -32,15 +34,33 @@ func TestChallenge(t *testing.T) {
 	if err != nil || !c.MadeAt.Equal(madeAt) || !c.Expires.Equal(madeAt.Add(lead.ChallengeLife)) || c.ID == "" {
 		t.Fatalf("read as %+v, %v", c, err)
 	}
-	proved, err := keys.ReadChallenge("contact", token+".proof")
-	if err != nil || proved != c {
-		t.Errorf("with a proof behind it: %+v, %v", proved, err)
+	for answer, want := range map[string]lead.Proof{
+		token: lead.NoProof, token + ".": lead.NoProof, prove(token): lead.RightProof, token + ".proof": lead.WrongProof,
+		prove(token) + "0": lead.WrongProof, token + ".." + strings.TrimPrefix(prove(token), token): lead.WrongProof,
+	} {
+		got, err := keys.ReadChallenge("contact", answer)
+		if got.Proof != want && got.Proof != lead.RightProof { // one in 16,384 wrong ones is right by chance
+			t.Errorf("%q says %v, want %v", answer, got.Proof, want)
+		}
+		if got.Proof = c.Proof; err != nil || got != c {
+			t.Errorf("with a proof behind it: %+v, %v", got, err)
+		}
 	}
 	if other, _ := keys.ReadChallenge("contact", challenge(t, keys)); other.ID == c.ID {
 		t.Error("two challenges have one id")
 	}
 	if _, err := keys.NewChallenge("contact", madeAt, strings.NewReader("short")); err == nil {
 		t.Error("too little randomness makes a challenge")
+	}
+}
+
+// prove does the work of a challenge as the theme's script does.
+func prove(token string) (answer string) {
+	for n := 0; ; n++ {
+		answer = fmt.Sprintf("%s.%06x", token, n)
+		if sum := sha256.Sum256([]byte(answer)); sum[0] == 0 && sum[1]>>2 == 0 { // lead.ChallengeWork bits
+			return answer
+		}
 	}
 }
 

@@ -19,12 +19,12 @@ const KeySize = 32
 // Keys are all keys of one site, made from one secret by HKDF-SHA256 with a label per purpose. The zero Keys has no
 // keys and panics when used.
 //
-// The key of ids and the keys of persons and addresses come from the root secret and never change: they name what is
+// The key of ids and the keys of persons, addresses and texts come from the root secret and never change: they name what is
 // stored. Tokens (challenges, and later the links in a mail) may be signed with a younger secret, so that a secret
 // that leaked can be replaced: the newest signs, all verify.
 type Keys struct {
-	id, person, address []byte
-	tokens              []tokenKey // newest first
+	id, person, address, text []byte
+	tokens                    []tokenKey // newest first
 }
 
 // tokenKey signs tokens. Its name is in every token and says which key signed it; it is no secret.
@@ -47,6 +47,7 @@ func NewKeys(root []byte, tokens ...[]byte) (Keys, error) {
 	k.id = derive(root, "leadsite id v1")
 	k.person = derive(root, "leadsite person v1")
 	k.address = derive(root, "leadsite address v1")
+	k.text = derive(root, "leadsite text v1")
 	return k, nil
 }
 
@@ -108,6 +109,12 @@ func (k Keys) Address(addr netip.Addr) string {
 		}
 	}
 	return sum(k.address, addr.String())
+}
+
+// Text is the keyed hash of what somebody wrote, by which the same words of somebody else are noticed. White space and
+// case do not matter. The words cannot be read from it.
+func (k Keys) Text(text string) string {
+	return sum(k.text, strings.ToLower(strings.Join(strings.Fields(text), " ")))
 }
 
 // sum is HMAC-SHA256 over the parts, each with its length before it, cut to 128 bits: 26 characters.

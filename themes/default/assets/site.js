@@ -82,15 +82,32 @@ class Form {
     return this.form.querySelector(`input[type="hidden"][name="${name}"]`) ?? {};
   }
 
-  /** Asks once for the time token. Without it a message counts just the same, so a failure is no matter. */
+  /** Asks once for the challenge. Without it a message counts just the same, so a failure is no matter. */
   async challenge() {
     try {
       const name = encodeURIComponent(this.form.dataset.form);
       const answer = await fetch(`/api/challenge?form=${name}`, { headers: { Accept: 'application/json' }, signal: within(3) });
-      if (answer.ok) this.hidden('_token').value = (await answer.json()).token ?? '';
+      if (!answer.ok) return;
+      const challenge = await answer.json();
+      this.hidden('_token').value = challenge.token ?? '';
+      if (challenge.work > 0) this.proved = this.prove(challenge);
     } catch {
       // Nothing to do.
     }
+  }
+
+  /** Has a worker find the proof of work while the visitor writes. It does without one as well as without the token. */
+  prove(challenge) {
+    const worker = new Worker(this.form.dataset.proof);
+    return new Promise((resolve) => {
+      worker.onerror = resolve;
+      worker.onmessage = ({ data }) => {
+        this.hidden('_token').value = data;
+        worker.terminate();
+        resolve();
+      };
+      worker.postMessage(challenge);
+    });
   }
 
   /** Shows the fields whose condition holds. A field out of sight is not sent. */
@@ -109,6 +126,7 @@ class Form {
     this.showErrors({});
     this.lock(true);
     await this.challenged;
+    await Promise.race([this.proved, pause(1)]);
     const answer = await this.postUntilAnswered();
     this.lock(false);
     if (answer.kind === 'sent') this.sent();

@@ -1,0 +1,4 @@
+package intake
+
+// Disposable is the list of disposable.txt.
+var Disposable = disposable
