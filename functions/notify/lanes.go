@@ -23,7 +23,7 @@ type job struct {
 }
 
 func (j job) compare(other job) int {
-	return cmp.Or(j.born.Compare(other.born), strings.Compare(j.Lead, other.Lead))
+	return cmp.Or(j.born.Compare(other.born), strings.Compare(j.Lead, other.Lead), strings.Compare(j.Recipient, other.Recipient))
 }
 
 // lanes work through jobs: the oldest first, some at a time, and few of one recipient at a time. A mail server that
