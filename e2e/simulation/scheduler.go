@@ -144,7 +144,9 @@ func (w *world) kill() {
 // jump sets a machine's clock wrong, or right again.
 func (w *world) jump() {
 	m := w.machines[w.rng.IntN(len(w.machines))]
-	w.skewed = true
+	if !w.skewed {
+		return // in this history clocks are right
+	}
 	m.skew = []time.Duration{0, 0, 30 * time.Second, -30 * time.Second, 10 * time.Minute, -10 * time.Minute}[w.rng.IntN(6)]
 	w.tell("a clock is off by %v", m.skew)
 }
@@ -183,7 +185,7 @@ func (w *world) press() {
 
 // sleep lets time pass, calls that wait or not, and the schedule start a sweep when its minute has come.
 func (w *world) sleep() {
-	spans := []time.Duration{10 * time.Millisecond, time.Second, 3 * time.Second, 40 * time.Second, time.Minute, 10 * time.Minute, time.Hour}
+	spans := []time.Duration{10 * time.Millisecond, time.Second, 3 * time.Second, 10 * time.Second, 20 * time.Second, 40 * time.Second, time.Minute, 10 * time.Minute, time.Hour}
 	time.Sleep(spans[w.rng.IntN(len(spans))])
 	synctest.Wait()
 	if now := time.Now(); !now.Before(w.nextTick) {

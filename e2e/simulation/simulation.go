@@ -55,7 +55,7 @@ type world struct {
 	nextTick time.Time // of the sweeper's schedule
 	alive    []*invocation
 	count    int  // invocations so far
-	skewed   bool // some clock was wrong at some time
+	skewed   bool // clocks go wrong
 }
 
 // machine is where functions run: it has a clock of its own.
@@ -108,6 +108,7 @@ func newWorld(t *testing.T, seed uint64, file string, story io.Writer) *world {
 	w.gate = &gate{doubt: w.truth.doubt}
 	w.storm = []float64{0, 0.02, 0.1, 0.3}[rng.IntN(4)]
 	w.service = &service{world: w, refuses: map[string]bool{}}
+	w.skewed = rng.IntN(3) == 0
 	if rng.IntN(3) == 0 {
 		w.service.refuses[people[rng.IntN(len(people))].Email] = true
 	}
