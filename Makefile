@@ -1,13 +1,16 @@
 # What one does with this checkout. `make` alone lists it.
 #
 # Folders called build, content and the like exist: every target here is phony.
-.PHONY: help serve build program test setup check vuln bench package
+.PHONY: help serve build program test simulate setup check vuln bench package
 
 .DEFAULT_GOAL := help
 
-# ARGS goes to the program, PKG chooses what is tested: make serve ARGS="--addr 127.0.0.1:9000".
+# ARGS goes to the program: make serve ARGS="--addr 127.0.0.1:9000". PKG chooses what is tested, SEEDS and FIRST
+# which histories are simulated.
 ARGS ?=
 PKG ?= ./...
+SEEDS ?= 2000
+FIRST ?= 1
 
 # The tests speak to servers of their own on this machine. Should one ever look past them, it must find
 # neither a person's AWS account nor a machine's role; a DYNAMODB_ENDPOINT comes with its own.
@@ -33,6 +36,13 @@ program:
 # build, the browser, moto), and would repeat the success of yesterday.
 test: setup ## everything there is to test, after setting up what that needs
 	@$(WITHOUT_AWS) go run ./e2e/gotest -race -count=1 $(PKG)
+ifeq ($(PKG),./...)
+	@$(MAKE) --no-print-directory simulate
+endif
+
+# Without the race detector: one history runs on one goroutine at a time, and many histories need speed.
+simulate: ## days of trouble for leads, SEEDS of them, held against what is promised
+	@go run ./e2e/gotest -count=1 ./e2e/simulation -args -seeds $(SEEDS) -first $(FIRST)
 
 setup:
 	@e2e/setup

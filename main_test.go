@@ -38,6 +38,7 @@ var rules = []struct{ pkg, may string }{
 	{"", "build/cli functions/cli infra/cli themes"},
 	{"themes", ""},
 	{"e2e", ""},
+	{"e2e/simulation", "functions/bundle functions/form functions/lead functions/intake functions/notify functions/mail functions/store/sqlite"},
 	{"e2e/*", "e2e e2e/*"},
 
 	{"functions/form", ""},

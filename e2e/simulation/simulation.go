@@ -76,6 +76,14 @@ type Outcome struct {
 	Calls int // that the scheduler let through, failed, or lost
 }
 
+// Add adds what came of another history, but for its hash.
+func (o *Outcome) Add(other Outcome) {
+	o.Leads += other.Leads
+	o.Mails += other.Mails
+	o.Twice += other.Twice
+	o.Calls += other.Calls
+}
+
 // Run lives through the history of a seed, writes it to story, and fails t where a promise is broken.
 func Run(t *testing.T, seed uint64, story io.Writer) (out Outcome) {
 	folder := t.TempDir()
@@ -125,7 +133,7 @@ func (w *world) newMachine() *machine {
 	m := &machine{}
 	site := testSite()
 	quiet := slog.New(slog.DiscardHandler)
-	m.notify = &notify.Notifier{Store: gatedStore{w}, Sender: w.service, Bundle: func() *bundle.Bundle { return site },
+	m.notify = &notify.Notifier{Store: gatedStore{w}, Sender: w.service, Keys: w.keys, Bundle: func() *bundle.Bundle { return site },
 		Now: m.now, Log: quiet, Workers: 1}
 	m.intake = &intake.Handler{Bundle: m.notify.Bundle, Store: gatedStore{w}, Keys: w.keys, Now: m.now,
 		Random: rand.NewChaCha8([32]byte{1}), Log: quiet,
