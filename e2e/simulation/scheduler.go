@@ -25,7 +25,7 @@ func (w *world) step() {
 		w.rule(waiting[w.rng.IntN(len(waiting))])
 		return
 	}
-	switch w.rng.IntN(16) {
+	switch w.rng.IntN(17) {
 	case 0, 1, 2, 3:
 		w.visit()
 	case 4, 5, 6:
@@ -42,6 +42,8 @@ func (w *world) step() {
 		w.breakDown()
 	case 12:
 		w.press()
+	case 13:
+		w.replay()
 	default:
 		w.sleep()
 	}
@@ -194,8 +196,8 @@ func (w *world) sleep() {
 	}
 }
 
-// calm is the end of a history: nothing fails any more, no record is left on the stream, and the sweeper alone brings
-// home what is left, in two days.
+// calm is the end of a history: nothing fails any more, no record is left on the stream, what waits in the queue is
+// replayed, and the sweeper alone brings home what is left, in two days.
 func (w *world) calm() {
 	w.tell("calm")
 	w.storeEnd, w.mailEnd = time.Time{}, time.Time{}
@@ -208,6 +210,10 @@ func (w *world) calm() {
 		due, err := w.store.Due(context.Background(), end, 1)
 		if err != nil {
 			w.t.Fatal(err)
+		}
+		if !w.queue.empty() {
+			w.replay()
+			continue
 		}
 		if len(due) == 0 {
 			break

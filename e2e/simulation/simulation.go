@@ -43,6 +43,7 @@ type world struct {
 	store    *sqlite.Store
 	keys     lead.Keys
 	gate     *gate
+	queue    *queue
 	service  *service
 	machines []*machine
 	truth    *truth
@@ -115,6 +116,7 @@ func newWorld(t *testing.T, seed uint64, file string, story io.Writer) *world {
 	w := &world{t: t, rng: rng, story: story, store: store, keys: keys, truth: newTruth(), nextTick: time.Now()}
 	w.gate = &gate{doubt: w.truth.doubt}
 	w.storm = []float64{0, 0.02, 0.1, 0.3}[rng.IntN(4)]
+	w.queue = &queue{world: w}
 	w.service = &service{world: w, refuses: map[string]bool{}}
 	w.skewed = rng.IntN(3) == 0
 	if rng.IntN(3) == 0 {
@@ -133,9 +135,9 @@ func (w *world) newMachine() *machine {
 	m := &machine{}
 	site := testSite()
 	quiet := slog.New(slog.DiscardHandler)
-	m.notify = &notify.Notifier{Store: gatedStore{w}, Sender: w.service, Keys: w.keys, Bundle: func() *bundle.Bundle { return site },
+	m.notify = &notify.Notifier{Store: gatedStore{w.store, w}, Sender: w.service, Keys: w.keys, Bundle: func() *bundle.Bundle { return site },
 		Now: m.now, Log: quiet, Workers: 1}
-	m.intake = &intake.Handler{Bundle: m.notify.Bundle, Store: gatedStore{w}, Keys: w.keys, Now: m.now,
+	m.intake = &intake.Handler{Bundle: m.notify.Bundle, Store: gatedStore{w.store, w}, Spool: w.queue, Keys: w.keys, Now: m.now,
 		Random: rand.NewChaCha8([32]byte{1}), Log: quiet,
 		ClientIP: func(*http.Request) (netip.Addr, bool) { return netip.AddrFrom4([4]byte{192, 0, 2, 1}), true }}
 	return m

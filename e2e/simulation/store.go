@@ -8,9 +8,11 @@ import (
 	"leadsite/functions/lead"
 )
 
-// gatedStore is the world's store behind the gate. What reads and writes only in the store's own interest (Close) has
-// no caller here.
-type gatedStore struct{ w *world }
+// gatedStore is the world's store behind the gate. What no function of the world calls (Export, say) is the store's own.
+type gatedStore struct {
+	lead.Store
+	w *world
+}
 
 var _ lead.Store = gatedStore{}
 

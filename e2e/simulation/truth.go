@@ -63,7 +63,7 @@ func (t *truth) answered(w *world, v *visitor, clean bool, body []byte) {
 		return
 	}
 	l, err := w.store.Get(context.Background(), said.ID)
-	if err != nil || l.Fields["message"].Text != v.message {
+	if (err != nil || l.Fields["message"].Text != v.message) && !w.queue.holds(said.ID) {
 		w.t.Errorf("%s was thanked for lead %s, of which the store has %v, %v", v.name, said.ID, l.Fields, err)
 	}
 	t.mu.Lock()
