@@ -43,6 +43,7 @@ var rules = []struct{ pkg, may string }{
 
 	{"functions/form", ""},
 	{"functions/bundle", "functions/form"},
+	{"functions/journal", ""},
 	{"functions/lead", "functions/form functions/bundle"},
 	{"functions/intake", "functions/form functions/bundle functions/lead"},
 	{"functions/notify", "functions/form functions/bundle functions/lead functions/mail"},
@@ -52,7 +53,7 @@ var rules = []struct{ pkg, may string }{
 	{"functions/mail", ""},
 	{"functions/mail/*", "functions/mail"},
 	{"functions/gateway", ""},
-	{"functions/lambda/*", "functions/form functions/bundle functions/lead functions/intake functions/notify functions/store/dynamo functions/spool/sqs functions/mail functions/mail/ses functions/gateway"},
+	{"functions/lambda/*", "functions/form functions/bundle functions/journal functions/lead functions/intake functions/notify functions/store/dynamo functions/spool/sqs functions/mail functions/mail/ses functions/gateway"},
 	{"functions/cli", "functions/*"},
 
 	{"build/content", "functions/form"},

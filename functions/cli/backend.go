@@ -15,6 +15,7 @@ import (
 
 	"leadsite/functions/bundle"
 	"leadsite/functions/intake"
+	"leadsite/functions/journal"
 	"leadsite/functions/mail"
 	"leadsite/functions/mail/outbox"
 	"leadsite/functions/mail/smtp"
@@ -52,6 +53,7 @@ func OpenBackend(ctx context.Context, o BackendOptions) (*Backend, error) {
 	if err != nil {
 		return nil, err
 	}
+	o.Log = slog.New(journal.New(o.Log.Handler()))
 	b := &Backend{state: st, log: o.Log, arrived: make(chan string, waiting)}
 	if err := b.open(ctx, o); err != nil {
 		return nil, errors.Join(err, b.Close())

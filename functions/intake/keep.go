@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -60,7 +61,18 @@ func (x *exchange) keep(s *submission) (lead.Lead, outcome, error) {
 	if over && l.Status == lead.Spam {
 		return known, sentAgain, nil
 	}
+	return x.put(ctx, l)
+}
+
+// put gives a lead to the store, and to the spool when the store does not take it.
+func (x *exchange) put(ctx context.Context, l lead.Lead) (lead.Lead, outcome, error) {
 	kept, created, err := x.Store.Put(ctx, l)
+	if errors.Is(err, lead.ErrErased) {
+		// The person was erased, and sends the same again: that is a new lead of somebody who wants to be known.
+		if l.ID, err = x.Keys.ID(lead.Identity{}, x.Random); err == nil {
+			kept, created, err = x.Store.Put(ctx, l)
+		}
+	}
 	switch {
 	case err != nil:
 		return x.hold(l, err)
@@ -75,7 +87,7 @@ func (x *exchange) hold(l lead.Lead, cause error) (lead.Lead, outcome, error) {
 	if x.Spool == nil {
 		return lead.Lead{}, unavailable, cause
 	}
-	x.log(slog.LevelError, "the store did not take a lead", "lead", l.ID, "error", cause)
+	x.log(slog.LevelError, "the store did not take a lead", "alarm", "spool", "lead", l.ID, "error", cause)
 	ctx, cancel := x.budget(spoolBudget)
 	defer cancel()
 	if err := x.Spool.Hold(ctx, l); err != nil {
@@ -110,7 +122,7 @@ func (x *exchange) count(ctx context.Context) int {
 	}
 	addr, ok := x.ClientIP(x.r)
 	if !ok {
-		x.log(slog.LevelError, "no visitor address")
+		x.log(slog.LevelError, "no visitor address", "alarm", "no-address")
 		return 0
 	}
 	ctx, cancel := context.WithTimeout(ctx, helperBudget)

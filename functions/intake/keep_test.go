@@ -310,6 +310,20 @@ func TestStoreDown(t *testing.T) {
 	}
 }
 
+// A person who was erased and sends the same again is a lead again, by another id.
+func TestErasedAndSentAgain(t *testing.T) {
+	s := newSite(t)
+	first := s.id(s.post(program, visitor(nil)))
+	if _, err := s.store.Erase(t.Context(), s.handler.Keys.Person("sam@example.com"), s.now); err != nil {
+		t.Fatal(err)
+	}
+	s.now = start.Add(time.Minute)
+	second := s.id(s.post(program, visitor(nil)))
+	if second == first || s.lead(second).Email != "sam@example.com" || len(s.waiting()) != 1 {
+		t.Errorf("the second is %+v", s.lead(second))
+	}
+}
+
 // withSpool gives the site a spool, and the leads that wait in it.
 func (s *site) withSpool() (waiting func() []lead.Lead) {
 	s.t.Helper()

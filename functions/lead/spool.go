@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -50,7 +51,7 @@ func (l Lead) Parcel() (string, error) {
 func ReadParcel(text string) (Lead, error) {
 	var p parcel
 	if err := json.Unmarshal([]byte(text), &p); err != nil {
-		return Lead{}, fmt.Errorf("%w: %w", ErrParcel, err)
+		return Lead{}, ErrParcel // the decoder's own words quote what it read
 	}
 	if p.Version > parcelVersion {
 		return Lead{}, fmt.Errorf("reading a lead that waits: it has version %d, this program reads %d", p.Version, parcelVersion)
@@ -66,15 +67,33 @@ func ReadParcel(text string) (Lead, error) {
 
 // Replay puts a lead that waited in a spool into the store, with the time when it was received. created says whether
 // the store had not known it. A lead that reached the store after all, because only its answer was late, stays as it
-// is; so does one that is replayed again.
+// is; so does one that is replayed again. One whose person was erased since it came, or that was erased itself, is
+// gone: that is no error.
 func Replay(ctx context.Context, s Store, l Lead) (created bool, err error) {
-	known, err := s.Get(ctx, l.ID)
-	if err == nil && known.CreatedAt.Equal(l.CreatedAt) {
+	created, err = replay(ctx, s, l)
+	if errors.Is(err, ErrErased) {
 		return false, nil
 	}
-	_, created, err = s.Put(ctx, l)
 	if err != nil {
 		return false, fmt.Errorf("replaying lead %s: %w", l.ID, err)
 	}
 	return created, nil
+}
+
+func replay(ctx context.Context, s Store, l Lead) (created bool, err error) {
+	known, err := s.Get(ctx, l.ID)
+	if err == nil && known.CreatedAt.Equal(l.CreatedAt) {
+		return false, nil
+	}
+	if l.Person != "" {
+		erasures, err := s.Erasures(ctx, l.Person)
+		if err != nil {
+			return false, err
+		}
+		if slices.ContainsFunc(erasures, func(e Erasure) bool { return e.Covers(l) }) {
+			return false, ErrErased
+		}
+	}
+	_, created, err = s.Put(ctx, l)
+	return created, err
 }

@@ -23,13 +23,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
+	"leadsite/functions/journal"
 	"leadsite/functions/mail/ses"
 	"leadsite/functions/notify"
 	"leadsite/functions/store/dynamo"
 )
 
 func main() {
-	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	log := slog.New(journal.New(slog.NewJSONHandler(os.Stderr, nil)))
 	function, err := open(context.Background(), os.Getenv, log)
 	if err != nil {
 		log.Error("not started", "error", err)

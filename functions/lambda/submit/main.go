@@ -25,13 +25,14 @@ import (
 
 	"leadsite/functions/gateway"
 	"leadsite/functions/intake"
+	"leadsite/functions/journal"
 	"leadsite/functions/lead"
 	"leadsite/functions/spool/sqs"
 	"leadsite/functions/store/dynamo"
 )
 
 func main() {
-	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	log := slog.New(journal.New(slog.NewJSONHandler(os.Stderr, nil)))
 	function, err := open(context.Background(), os.Getenv, log)
 	if err != nil {
 		log.Error("not started", "error", err)

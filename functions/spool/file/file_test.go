@@ -177,6 +177,34 @@ func TestSentAgainMeanwhile(t *testing.T) {
 	}
 }
 
+// A person who was erased while a lead waited, known to the store or not, does not come back; what came later does.
+func TestErasedMeanwhile(t *testing.T) {
+	store := openStore(t)
+	s := open(t, filepath.Join(t.TempDir(), "spool"))
+	before, known, after := received("a", 0), received("b", 0), received("c", 2000)
+	known.Person, after.Person = before.Person, before.Person
+	if _, _, err := store.Put(t.Context(), known); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Erase(t.Context(), before.Person, start.Add(time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	known.CreatedAt = start.Add(1500 * time.Millisecond) // a retry that was under way
+	hold(t, s, before, known, after)
+	failed, err := s.Each(t.Context(), func(l lead.Lead) error { _, err := lead.Replay(t.Context(), store, l); return err })
+	if failed != 0 || err != nil || len(seen(t, s)) != 0 {
+		t.Errorf("%d failed: %v", failed, err)
+	}
+	for _, gone := range []lead.Lead{before, known} {
+		if _, err := store.Get(t.Context(), gone.ID); !errors.Is(err, lead.ErrNotFound) {
+			t.Errorf("lead %s: %v", gone.ID, err)
+		}
+	}
+	if _, err := store.Get(t.Context(), after.ID); err != nil {
+		t.Error(err)
+	}
+}
+
 // Held and emptied at the same time, nothing is lost or half read.
 func TestHoldWhileEmptied(t *testing.T) {
 	s := open(t, filepath.Join(t.TempDir(), "spool"))
