@@ -19,48 +19,52 @@ type Load struct {
 	To        string
 }
 
-// readPolicy keeps what a Content-Security-Policy has to say about an element.
-func (p *Page) readPolicy(tag, raw string, attrs map[string]string) {
-	_, external := attrs["src"]
+// readPolicy keeps what a Content-Security-Policy has to say about an element, of which all attributes are given.
+func (p *Page) readPolicy(tag string, raw []byte, attrs attributes) {
 	switch {
 	case tag == "style":
-		p.Inline = append(p.Inline, Inline{"an inline style", raw})
-	case tag == "script" && !external && runs(attrs["type"]):
-		p.Inline = append(p.Inline, Inline{"an inline script", raw})
+		p.inline("an inline style", raw)
+	case tag == "script" && !attrs.has("src") && runs(attrs.get("type")):
+		p.inline("an inline script", raw)
 	}
-	if _, styled := attrs["style"]; styled {
-		p.Inline = append(p.Inline, Inline{"the attribute style", raw})
+	if attrs.has("style") {
+		p.inline("the attribute style", raw)
 	}
-	for _, name := range sorted(attrs) {
-		if strings.HasPrefix(name, "on") && len(name) > 2 {
-			p.Inline = append(p.Inline, Inline{"the script " + name, raw})
-		}
+	for _, name := range handlers(attrs) {
+		p.inline("the script "+name, raw)
 	}
 	for _, name := range []string{"src", "srcset", "poster", "href", "action", "data"} {
 		if directive := directive(tag, name, attrs); directive != "" {
-			p.load(directive, attrs[name], name == "srcset")
+			p.load(directive, attrs.get(name), name == "srcset")
 		}
 	}
 }
 
-// quote is a tag as the page has it, when a policy may have something to say about it; "" for most, which are looked at
-// no further.
-func quote(tag []byte) string {
-	if len(tag) > 2 && (tag[1] == 's' || tag[1] == 'S') { // script, style, source
-		return string(tag)
-	}
-	for _, sign := range []string{"style", "//", " on", "\non", "'on", "\"on"} {
-		if bytes.IndexByte(tag, '=') > 0 && bytes.Contains(tag, []byte(sign)) {
-			return string(tag)
-		}
-	}
-	return ""
+func (p *Page) inline(what string, raw []byte) {
+	p.Inline = append(p.Inline, Inline{what, string(raw)})
 }
 
-func sorted(attrs map[string]string) []string {
+// policed says whether a policy may have something to say about a tag: of most it has not, and they are looked at no
+// further.
+func policed(name, tag []byte) bool {
+	if name[0] == 's' { // script, style, source
+		return true
+	}
+	if bytes.IndexByte(tag, '=') < 0 {
+		return false
+	}
+	link := len(name) == 1 && name[0] == 'a' // it loads nothing
+	return !link && bytes.Contains(tag, []byte("//")) || bytes.Contains(tag, []byte("style")) ||
+		bytes.Contains(tag, []byte(" on")) || bytes.Contains(tag, []byte("\non")) || bytes.Contains(tag, []byte("'on")) || bytes.Contains(tag, []byte("\"on"))
+}
+
+// handlers are the attributes that hold scripts, in the order of their names.
+func handlers(attrs attributes) []string {
 	var names []string
-	for name := range attrs {
-		names = append(names, name)
+	for _, a := range attrs {
+		if strings.HasPrefix(a.name, "on") && len(a.name) > 2 {
+			names = append(names, a.name)
+		}
 	}
 	slices.Sort(names)
 	return names
@@ -76,8 +80,8 @@ func runs(mediaType string) bool {
 }
 
 // directive is what decides on an attribute's address; "": it loads nothing.
-func directive(tag, name string, attrs map[string]string) string {
-	if attrs[name] == "" {
+func directive(tag, name string, attrs attributes) string {
+	if len(attrs.bytes(name)) == 0 {
 		return ""
 	}
 	switch tag + " " + name {
@@ -94,7 +98,7 @@ func directive(tag, name string, attrs map[string]string) string {
 	case "form action":
 		return "form-action"
 	case "link href":
-		if slices.Contains(strings.Fields(attrs["rel"]), "stylesheet") {
+		if slices.Contains(strings.Fields(attrs.get("rel")), "stylesheet") {
 			return "style-src"
 		}
 	}

@@ -3,27 +3,25 @@ package check
 import (
 	"bytes"
 	"strings"
-
-	"golang.org/x/net/html"
 )
 
 // Read collects what is kept of a page. It never fails: a browser would show the page too. It goes through the tags
 // once, as they are written, without making a tree: sites have many pages.
 func Read(pageURL string, page []byte) Page {
-	r := reader{page: Page{URL: pageURL, Anchors: map[string]bool{}}, links: map[Link]bool{}, labelled: map[string]bool{}}
-	z := html.NewTokenizer(bytes.NewReader(page))
+	r := reader{page: Page{URL: pageURL, Anchors: map[string]bool{}}, tags: tags{page: page}, links: make(map[string]int, 48), labelled: map[string]bool{}}
 	for {
-		switch z.Next() {
-		case html.ErrorToken:
+		switch r.tags.next() {
+		case pageEnd:
 			r.finish()
 			return r.page
-		case html.TextToken:
-			r.say(z.Text())
-		case html.StartTagToken, html.SelfClosingTagToken:
-			r.start(z)
-		case html.EndTagToken:
-			name, _ := z.TagName()
-			r.end(knownTags[string(name)])
+		case someText:
+			if len(r.open) > 0 {
+				r.text = append(r.text, r.tags.said()...)
+			}
+		case openingTag:
+			r.start()
+		case closingTag:
+			r.end(knownTags[string(r.tags.name)])
 		}
 	}
 }
@@ -31,10 +29,11 @@ func Read(pageURL string, page []byte) Page {
 // reader is one reading of a page. It sees very many tags, and keeps as little of each as the rules need.
 type reader struct {
 	page     Page
-	links    map[Link]bool // that the page has already
-	attrs    attributes    // of the tag that is being read
-	open     []element     // whose text matters, from the outermost
-	text     []byte        // of all that are open
+	tags     tags
+	links    map[string]int // that the page has already, and which kinds of them
+	attrs    attributes     // of the tag that is being read
+	open     []element      // whose text matters, from the outermost
+	text     []byte         // of all that are open
 	headings []heading
 	controls []control
 	labelled map[string]bool // ids that a label is for
@@ -47,7 +46,7 @@ type reader struct {
 type element struct {
 	tag   string
 	from  int    // where its text begins
-	to    string // of links: the address, when only the text says where it leads
+	to    []byte // of links: the address, when only the text says where it leads
 	level int    // of headings
 }
 
@@ -56,17 +55,22 @@ type heading struct {
 	text  string
 }
 
-// attributes are those of an element that are looked at.
-type attributes []struct{ name, value string }
+// attributes are those of an element that are looked at. Their values are part of the page.
+type attributes []struct {
+	name  string
+	value []byte
+}
 
-// get is the value of an attribute, and "" without it; the first of two counts.
-func (a attributes) get(name string) string {
+// get is the value of an attribute, and "" without it.
+func (a attributes) get(name string) string { return string(a.bytes(name)) }
+
+func (a attributes) bytes(name string) []byte {
 	for _, attr := range a {
 		if attr.name == name {
 			return attr.value
 		}
 	}
-	return ""
+	return nil
 }
 
 func (a attributes) has(name string) bool {
@@ -81,7 +85,7 @@ func (a attributes) has(name string) bool {
 // given says whether one of the attributes has a value.
 func (a attributes) given(names ...string) bool {
 	for _, name := range names {
-		if strings.TrimSpace(a.get(name)) != "" {
+		if len(bytes.TrimSpace(a.bytes(name))) > 0 {
 			return true
 		}
 	}
@@ -105,29 +109,28 @@ func names(all ...string) map[string]string {
 	return known
 }
 
-func (r *reader) start(z *html.Tokenizer) {
-	raw := quote(z.Raw())
-	name, more := z.TagName()
-	tag := knownTags[string(name)]
-	var policed map[string]string // all attributes, where a policy may have something to say
-	if raw != "" {
-		policed = map[string]string{}
-		defer r.page.readPolicy(string(name), raw, policed)
-	}
+func (r *reader) start() {
+	tag := knownTags[string(r.tags.name)]
 	wanted := knownAttributes
 	if tag == "" {
 		wanted = anyAttributes
 	}
+	policed := policed(r.tags.name, r.tags.tag)
 	r.attrs = r.attrs[:0]
-	for more {
-		var key, value []byte
-		key, value, more = z.TagAttr()
-		if policed != nil {
-			policed[string(key)] = string(value)
+	r.tags.attributes(func(name, value []byte) {
+		known, ok := wanted[string(name)]
+		if !ok && policed {
+			known, ok = string(name), true
 		}
-		if known, ok := wanted[string(key)]; ok {
-			r.attrs = append(r.attrs, struct{ name, value string }{known, string(value)})
+		if ok && !r.attrs.has(known) {
+			r.attrs = append(r.attrs, struct {
+				name  string
+				value []byte
+			}{known, value})
 		}
+	})
+	if policed {
+		r.page.readPolicy(string(r.tags.name), r.tags.tag, r.attrs)
 	}
 	for _, attr := range r.attrs {
 		r.attribute(tag, attr.name, attr.value)
@@ -135,22 +138,22 @@ func (r *reader) start(z *html.Tokenizer) {
 	switch {
 	case tag == "template":
 		r.inert++
-	case r.inert == 0:
+	case r.inert == 0 && tag != "":
 		r.element(tag, r.attrs)
 	}
 }
 
 // attribute keeps what an attribute refers to, or what can be referred to by it.
-func (r *reader) attribute(tag, attr, value string) {
+func (r *reader) attribute(tag, attr string, value []byte) {
 	switch {
 	case attr == "id" || attr == "name" && tag == "a":
-		r.page.Anchors[value] = true
+		r.page.Anchors[string(value)] = true
 	case refers(tag, attr):
-		r.link(Link{To: strings.TrimSpace(value), Image: attr == "src" || attr == "poster", Head: tag == "link"})
+		r.link(value, Link{Image: attr == "src" || attr == "poster", Head: tag == "link"})
 	case attr == "srcset":
-		for candidate := range strings.SplitSeq(value, ",") {
-			to, _, _ := strings.Cut(strings.TrimSpace(candidate), " ")
-			r.link(Link{To: to, Image: true})
+		for candidate := range bytes.SplitSeq(value, []byte(",")) {
+			to, _, _ := bytes.Cut(bytes.TrimSpace(candidate), []byte(" "))
+			r.link(to, Link{Image: true})
 		}
 	}
 }
@@ -168,11 +171,23 @@ func refers(tag, attr string) bool {
 	return false
 }
 
-func (r *reader) link(l Link) {
-	if l.To != "" && !r.links[l] {
-		r.links[l] = true
-		r.page.Links = append(r.page.Links, l)
+// link keeps a reference, unless the page has it already as the same kind.
+func (r *reader) link(to []byte, l Link) {
+	to = bytes.TrimSpace(to)
+	kind := 1
+	if l.Image {
+		kind <<= 1
 	}
+	if l.Head {
+		kind <<= 2
+	}
+	known := r.links[string(to)]
+	if len(to) == 0 || known&kind != 0 {
+		return
+	}
+	l.To = string(to)
+	r.links[l.To] = known | kind
+	r.page.Links = append(r.page.Links, l)
 }
 
 // element notes what rules need to know of an element that begins.
@@ -211,13 +226,6 @@ func (r *reader) meta(attrs attributes) {
 	}
 }
 
-// say keeps a text when an element is open.
-func (r *reader) say(text []byte) {
-	if len(r.open) > 0 {
-		r.text = append(r.text, text...)
-	}
-}
-
 // end closes the innermost open element of that name, and what was left open in it.
 func (r *reader) end(tag string) {
 	switch {
@@ -242,12 +250,12 @@ func (r *reader) end(tag string) {
 func (r *reader) closed(e element) {
 	text := r.text[e.from:]
 	switch {
-	case e.to != "" && len(bytes.TrimSpace(text)) == 0:
-		r.noText(e.to)
+	case len(e.to) > 0 && len(bytes.TrimSpace(text)) == 0:
+		r.noText(string(e.to))
 	case e.tag == "title" && !r.titled:
-		r.page.Title, r.titled = join(html.UnescapeString(string(text))), true
+		r.page.Title, r.titled = join(string(text)), true
 	case e.level > 0:
-		r.headings = append(r.headings, heading{level: e.level, text: join(html.UnescapeString(string(text)))})
+		r.headings = append(r.headings, heading{level: e.level, text: join(string(text))})
 	}
 }
 

@@ -98,7 +98,9 @@ func words(text string) string {
 // image that the author put into the text or into front matter.
 func (r *reader) picture(attrs attributes) {
 	alt := attrs.get("alt")
-	r.say([]byte(alt)) // the text of a link may be an image's
+	if len(r.open) > 0 {
+		r.text = append(r.text, alt...) // the text of a link may be an image's
+	}
 	if strings.TrimSpace(alt) != "" {
 		return
 	}
@@ -116,12 +118,12 @@ func (r *reader) picture(attrs attributes) {
 	r.fault(f)
 }
 
-// unnamed is the address of a link of which only its text can say where it leads; "" of others.
-func unnamed(attrs attributes) string {
+// unnamed is the address of a link of which only its text can say where it leads; none of others.
+func unnamed(attrs attributes) []byte {
 	if attrs.given("aria-label", "aria-labelledby", "title") || attrs.get("aria-hidden") == "true" {
-		return ""
+		return nil
 	}
-	return attrs.get("href")
+	return attrs.bytes("href")
 }
 
 // noText objects to a link that does not say where it leads.
