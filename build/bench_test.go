@@ -1,6 +1,7 @@
 package build_test
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"testing"
@@ -124,7 +125,7 @@ func BenchmarkStage(b *testing.B) {
 	whole("templates", func() { l.open() })
 	l.onePage(b, "render", func(i int) error { _, err := l.pages.Render(l.outputs[i]); return err })
 	l.onePage(b, "check", func(i int) error { check.Read(l.outputs[i].URL(), l.html[i]); return nil })
-	l.onePage(b, "minify", func(i int) error { _, err := l.small.HTML(l.html[i]); return err })
+	l.onePage(b, "minify", func(i int) error { _, err := l.small.HTML(bytes.Clone(l.html[i])); return err })
 	l.write(b)
 }
 

@@ -9,6 +9,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"regexp"
 
 	"github.com/tdewolff/minify/v2"
@@ -41,6 +42,7 @@ func pipeline(keepQuotes bool) *minify.M {
 	m.AddFunc("text/css", css.Minify)
 	m.AddFuncRegexp(regexp.MustCompile(`^(application|text)/(x-)?(java|ecma)script$|^module$`), js.Minify)
 	m.Add("image/svg+xml", &svg.Minifier{KeepNamespaces: []string{"", "x-bind"}})
+	m.Add("application/ld+json", &json.Minifier{KeepNumbers: true}) // as the next, without a search on every page
 	m.AddRegexp(regexp.MustCompile(`[/+]json$|^importmap$|^speculationrules$`), &json.Minifier{KeepNumbers: true})
 	m.AddFuncRegexp(regexp.MustCompile(`[/+]xml$`), xml.Minify)
 	return m
@@ -55,26 +57,35 @@ type Error struct {
 // Error gives "line:col: msg".
 func (e *Error) Error() string { return fmt.Sprintf("%d:%d: %s", e.Line, e.Col, e.Msg) }
 
-// HTML minifies a page. An inline script or JSON that does not parse is an *Error.
-func (m *Minifier) HTML(page []byte) ([]byte, error) { return run(m.page, "text/html", page) }
+// HTML minifies a page, whose bytes are the Minifier's from then on. An inline script or JSON that does not parse is an
+// *Error.
+func (m *Minifier) HTML(page []byte) ([]byte, error) { return run(m.page, "text/html", bytes.NewBuffer(page)) }
 
-// QuotedHTML minifies a page and keeps every attribute's quotes: for pages into which values are put later, where a
+// QuotedHTML is HTML, and keeps every attribute's quotes: for pages into which values are put later, where a
 // value without quotes could end the attribute.
-func (m *Minifier) QuotedHTML(page []byte) ([]byte, error) { return run(m.quoted, "text/html", page) }
+func (m *Minifier) QuotedHTML(page []byte) ([]byte, error) {
+	return run(m.quoted, "text/html", bytes.NewBuffer(page))
+}
 
 // File minifies a file of a media type ("text/css"). Unknown types come back as they are.
 func (m *Minifier) File(mediaType string, data []byte) ([]byte, error) {
-	out, err := run(m.page, mediaType, data)
+	out, err := run(m.page, mediaType, bytes.NewReader(data))
 	if errors.Is(err, minify.ErrNotExist) {
 		return data, nil
 	}
 	return out, err
 }
 
-func run(m *minify.M, mediaType string, data []byte) ([]byte, error) {
+// source is a file; the library works in the bytes of one that is a *bytes.Buffer, and copies others.
+type source interface {
+	io.Reader
+	Len() int
+}
+
+func run(m *minify.M, mediaType string, file source) ([]byte, error) {
 	var out bytes.Buffer
-	out.Grow(len(data))
-	err := m.Minify(mediaType, &out, bytes.NewReader(data))
+	out.Grow(file.Len())
+	err := m.Minify(mediaType, &out, file)
 	var at *parse.Error
 	if errors.As(err, &at) {
 		return nil, &Error{Line: at.Line, Col: at.Column, Msg: at.Message}

@@ -29,6 +29,9 @@ const (
 
 // firstPicture lets the browser load the page's first picture before all else.
 func firstPicture(page []byte) []byte {
+	if !bytes.Contains(page, []byte(lazy)) {
+		return page
+	}
 	return bytes.Replace(page, []byte(lazy), []byte(eager), 1)
 }
 
