@@ -59,7 +59,9 @@ func (e *Error) Error() string { return fmt.Sprintf("%d:%d: %s", e.Line, e.Col, 
 
 // HTML minifies a page, whose bytes are the Minifier's from then on. An inline script or JSON that does not parse is an
 // *Error.
-func (m *Minifier) HTML(page []byte) ([]byte, error) { return run(m.page, "text/html", bytes.NewBuffer(page)) }
+func (m *Minifier) HTML(page []byte) ([]byte, error) {
+	return run(m.page, "text/html", bytes.NewBuffer(page))
+}
 
 // QuotedHTML is HTML, and keeps every attribute's quotes: for pages into which values are put later, where a
 // value without quotes could end the attribute.
