@@ -1,7 +1,7 @@
 # What one does with this checkout. `make` alone lists it.
 #
 # Folders called build, content and the like exist: every target here is phony.
-.PHONY: help serve build program test simulate setup check vuln bench package
+.PHONY: help serve build program test simulate setup check vuln bench package release
 
 .DEFAULT_GOAL := help
 
@@ -70,3 +70,6 @@ endif
 
 package: ## the zips of the Lambda functions, into dist/
 	@go run . package $(ARGS)
+
+release: ## leadsite for Linux, macOS and Windows, with the functions inside and checksums, into dist/release/
+	@go run ./infra/release $(ARGS)

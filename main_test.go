@@ -73,6 +73,7 @@ var rules = []struct{ pkg, may string }{
 
 	{"infra", "functions/bundle"},
 	{"infra/cli", "infra"},
+	{"infra/release", "infra"},
 }
 
 // libraries is where each third-party library may be imported. The AWS SDK and golang.org/x are free.

@@ -7,9 +7,11 @@ package infra
 import (
 	"archive/zip"
 	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -24,10 +26,11 @@ var ErrNoCheckout = errors.New("not a checkout of leadsite")
 
 // PackageOptions say what is packed.
 type PackageOptions struct {
-	Checkout string // folder of go.mod
+	Checkout string // folder of go.mod, when Programs is nil
+	Programs fs.FS  // the compiled functions, as Programs gives them
 	Bundle   string // file of the site's bundle
 	Output   string // folder of the zips
-	Arch     string // "arm64" as deployed
+	Arch     string // "arm64" as deployed; Programs are of it
 }
 
 // Zip is one finished function.
@@ -37,7 +40,7 @@ type Zip struct {
 	Size     int64 // bytes
 }
 
-// Package compiles every function and packs it with the bundle. The same source, bundle and Go give the same bytes.
+// Package packs every function with the bundle, compiling those that did not come with the program. The same source, bundle and Go give the same bytes.
 func Package(ctx context.Context, o PackageOptions) ([]Zip, error) {
 	data, err := os.ReadFile(o.Bundle)
 	if err != nil {
@@ -46,7 +49,7 @@ func Package(ctx context.Context, o PackageOptions) ([]Zip, error) {
 	if _, err := bundle.Read(data); err != nil {
 		return nil, err
 	}
-	names, err := functions(o.Checkout)
+	names, err := o.functions()
 	if err != nil {
 		return nil, err
 	}
@@ -64,8 +67,21 @@ func Package(ctx context.Context, o PackageOptions) ([]Zip, error) {
 	return zips, nil
 }
 
-// functions lists the folders of functions/lambda.
-func functions(checkout string) ([]string, error) {
+// functions lists what there is to pack.
+func (o PackageOptions) functions() ([]string, error) {
+	if o.Programs == nil {
+		return Functions(o.Checkout)
+	}
+	files, err := fs.Glob(o.Programs, "*.gz")
+	var names []string
+	for _, f := range files {
+		names = append(names, strings.TrimSuffix(f, ".gz"))
+	}
+	return names, err
+}
+
+// Functions lists the folders of functions/lambda in a checkout.
+func Functions(checkout string) ([]string, error) {
 	entries, err := os.ReadDir(filepath.Join(checkout, "functions", "lambda"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%w: %s", ErrNoCheckout, checkout)
@@ -83,16 +99,7 @@ func functions(checkout string) ([]string, error) {
 }
 
 func (o PackageOptions) pack(ctx context.Context, name string, bundle []byte) (Zip, error) {
-	dir, err := os.MkdirTemp("", "leadsite-package-")
-	if err != nil {
-		return Zip{}, err
-	}
-	defer os.RemoveAll(dir)
-	program := filepath.Join(dir, "bootstrap")
-	if err := Compile(ctx, o.Checkout, name, o.Arch, program); err != nil {
-		return Zip{}, err
-	}
-	binary, err := os.ReadFile(program)
+	binary, err := o.program(ctx, name)
 	if err != nil {
 		return Zip{}, err
 	}
@@ -102,6 +109,32 @@ func (o PackageOptions) pack(ctx context.Context, name string, bundle []byte) (Z
 	}
 	z := Zip{Function: name, File: filepath.Join(o.Output, name+".zip"), Size: int64(len(data))}
 	return z, os.WriteFile(z.File, data, 0o644)
+}
+
+// program is a function's compiled program: the one that came along, or a fresh one.
+func (o PackageOptions) program(ctx context.Context, name string) ([]byte, error) {
+	if o.Programs != nil {
+		f, err := o.Programs.Open(name + ".gz")
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		r, err := gzip.NewReader(f)
+		if err != nil {
+			return nil, err
+		}
+		return io.ReadAll(r)
+	}
+	dir, err := os.MkdirTemp("", "leadsite-package-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	file := filepath.Join(dir, "bootstrap")
+	if err := Compile(ctx, o.Checkout, name, o.Arch, file); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(file)
 }
 
 // Compile builds one function as it is deployed: static, stripped, and without anything of this machine in it.

@@ -59,10 +59,21 @@ func pack(t *testing.T, o infra.PackageOptions) map[string][32]byte {
 		if z.Size != int64(len(data)) {
 			t.Errorf("%s: size %d, file %d", z.Function, z.Size, len(data))
 		}
+		if z.Size > maxSize(z.Function) {
+			t.Errorf("%s has %d bytes, more than %d: a visitor waits for what a cold start loads", z.File, z.Size, maxSize(z.Function))
+		}
 		sums[z.Function] = sha256.Sum256(data)
 		inspect(t, data)
 	}
 	return sums
+}
+
+// maxSize is what a zip may have, a little over what it has: who adds a library notices.
+func maxSize(function string) int64 {
+	if function == "submit" {
+		return 4_500_000
+	}
+	return 7_500_000
 }
 
 func inspect(t *testing.T, data []byte) {

@@ -27,7 +27,8 @@ func (h hinted) Unwrap() error { return h.error }
 func Package() *cobra.Command {
 	return &cobra.Command{
 		Use: "package", Short: "Pack the functions with the site's bundle, into dist/", Args: cobra.NoArgs,
-		Long:    "package compiles the functions for AWS Lambda (arm64) and packs each with the bundle that `leadsite build` wrote.",
+		Long: "package packs each function for AWS Lambda (arm64) with the bundle that `leadsite build` wrote. A released program\n" +
+			"carries the functions; any other compiles them from its checkout, with Go.",
 		Example: "  leadsite build && leadsite package",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			source, err := cmd.Flags().GetString("source")
@@ -36,10 +37,10 @@ func Package() *cobra.Command {
 			}
 			dist := filepath.Join(source, "dist")
 			zips, err := infra.Package(cmd.Context(), infra.PackageOptions{
-				Checkout: ".", Bundle: filepath.Join(dist, "bundle.json"), Output: dist, Arch: "arm64"})
+				Checkout: ".", Programs: infra.Programs(), Bundle: filepath.Join(dist, "bundle.json"), Output: dist, Arch: "arm64"})
 			switch {
 			case errors.Is(err, infra.ErrNoCheckout):
-				return hinted{err, "run it in a checkout of leadsite; --source names the site"}
+				return hinted{err, "run it in a checkout of leadsite, or take a released program; --source names the site"}
 			case errors.Is(err, fs.ErrNotExist):
 				return hinted{err, "run `leadsite build` first: it writes the bundle"}
 			case err != nil:
