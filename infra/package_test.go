@@ -30,7 +30,7 @@ func writeBundle(t *testing.T) string {
 func TestPackage(t *testing.T) {
 	o := infra.PackageOptions{Checkout: "..", Bundle: writeBundle(t), Output: t.TempDir(), Arch: "arm64"}
 	first := pack(t, o)
-	for _, name := range []string{"submit", "notify"} {
+	for _, name := range []string{"submit", "notify", "desk"} {
 		if _, ok := first[name]; !ok {
 			t.Errorf("no zip of %s: %v", name, first)
 		}

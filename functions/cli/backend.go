@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"leadsite/functions/bundle"
+	"leadsite/functions/desk"
 	"leadsite/functions/intake"
 	"leadsite/functions/journal"
 	"leadsite/functions/mail"
@@ -83,8 +84,13 @@ func (b *Backend) open(ctx context.Context, o BackendOptions) error {
 	b.notify = &notify.Notifier{Store: b.store, Sender: sender, Bundle: b.bundle.Load, Keys: keys, Now: time.Now, Log: o.Log}
 	answers := &intake.Handler{Store: b.store, Bundle: b.bundle.Load, Keys: keys, Now: time.Now, Log: o.Log, Random: rand.Reader,
 		ClientIP: intake.SocketIP, Spool: b.spool, Unlimited: !o.Limits, Accepted: b.accepted}
+	pages, err := desk.New(desk.Options{Store: b.store, Bundle: b.bundle.Load, Keys: keys, Now: time.Now, Random: rand.Reader, Log: o.Log})
+	if err != nil {
+		return err
+	}
 	b.mux = http.NewServeMux()
 	b.mux.Handle("/api/", answers)
+	b.mux.Handle(desk.Path, pages)
 	b.mux.Handle(mailboxPath, known(b.bundle.Load, mails))
 	return nil
 }
@@ -117,7 +123,7 @@ func (b *Backend) accepted(id string) {
 	}
 }
 
-// ServeHTTP answers forms and shows the mailbox. Before the first bundle there is no form to answer.
+// ServeHTTP answers forms and links of mails, and shows the mailbox. Before the first bundle there is no form to answer.
 func (b *Backend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if b.bundle.Load() == nil && strings.HasPrefix(r.URL.Path, "/api/") {
 		http.Error(w, "the site has not been built yet", http.StatusServiceUnavailable)

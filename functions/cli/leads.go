@@ -201,7 +201,7 @@ func printLead(w io.Writer, l lead.Lead) error {
 	row("", strings.Join(l.Score.Reasons, "\n"))
 	row("spam", strings.Join(l.Spam.Reasons, "\n"))
 	for _, e := range l.Events {
-		row(local(e.At), e.Kind+" "+strings.Join(slices.DeleteFunc([]string{e.By, e.To, e.State, string(e.ToStatus), e.Note}, func(s string) bool { return s == "" }), " "))
+		row(local(e.At), e.Kind+" "+strings.Join(slices.DeleteFunc([]string{e.By, e.To, e.State, string(e.ToStatus), e.Reason, e.Note}, func(s string) bool { return s == "" }), " "))
 	}
 	return table.Flush()
 }

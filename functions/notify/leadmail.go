@@ -107,7 +107,7 @@ const shownBefore = 5
 func leadMail(s *site, l lead.Lead, before []lead.Lead, now time.Time) LeadMail {
 	w, h, f := s.words, s.hours, salesForm(s.Bundle, l)
 	m := LeadMail{
-		Brand: s.Brand, Lang: firstLang(s.Bundle), ID: l.ID, Form: l.Form, FormTitle: l.Form,
+		Brand: s.Brand, Lang: s.FirstLang(), ID: l.ID, Form: l.Form, FormTitle: l.Form,
 		Received: w.moment(l.CreatedAt.In(h.zone)),
 		Name:     nameOf(f, l.Fields), ReplyTo: replyTo(l.Email),
 		Fields: rows(w, f, l.Fields), Extra: extraRows(l.Extra),
@@ -125,14 +125,6 @@ func leadMail(s *site, l lead.Lead, before []lead.Lead, now time.Time) LeadMail 
 		m.AnswerBy = promise(w, h, l.DueAt, time.Duration(f.RespondWithin), now)
 	}
 	return m
-}
-
-// firstLang is the language of the site, and of its mails to sales.
-func firstLang(b *bundle.Bundle) string {
-	if len(b.Langs) == 0 {
-		return "en"
-	}
-	return b.Langs[0]
 }
 
 // salesForm is the lead's form as sales reads it, in the site's first language. A form that is gone from the site has

@@ -17,76 +17,23 @@ const longestLabel = 28
 // longestName is how many characters of a name a subject shows.
 const longestName = 40
 
-// line makes a visitor's text fit for one line: what broke it becomes a space.
-func line(s string) string {
-	return strings.Join(strings.Fields(form.Clean(s, true)), " ")
-}
+// line and lines make a visitor's text fit to be shown.
+func line(s string) string { return form.Line(s) }
 
-// lines makes a visitor's text fit for several. The Unicode separators break a line in some mail programs, so they
-// break it here too: nothing may come to stand at the beginning of a line that is not indented.
-func lines(s string) []string {
-	s = strings.NewReplacer("\u2028", "\n", "\u2029", "\n").Replace(form.Clean(s, true))
-	all := strings.Split(strings.Trim(s, "\n"), "\n")
-	for i := range all {
-		all[i] = strings.TrimRight(all[i], " \t")
-	}
-	return all
-}
+func lines(s string) []string { return form.Lines(s) }
 
-// rows are the answers in the form's order, then those of fields that the form has no more.
+// rows are the answers as a mail shows them: beside their labels, or below where there may be several lines or no room.
 func rows(w words, f *form.Form, values form.Values) []Row {
 	var out []Row
-	shown := map[string]bool{}
-	for i := range f.Fields {
-		field := &f.Fields[i]
-		if value, ok := values[field.Name]; ok {
-			shown[field.Name] = true
-			out = append(out, row(w, field, value))
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(values)) {
-		if !shown[name] {
-			out = append(out, row(w, &form.Field{Name: name, Type: form.Textarea}, values[name]))
+	for _, a := range f.Answers(values, w.word("mail_yes")) {
+		label := line(a.Label)
+		if a.Several || utf8.RuneCountInString(label) > longestLabel {
+			out = append(out, Row{Label: label, Lines: lines(a.Text)})
+		} else {
+			out = append(out, Row{Label: label, Value: line(a.Text)})
 		}
 	}
 	return out
-}
-
-func row(w words, field *form.Field, value form.Value) Row {
-	label := line(field.Label)
-	if label == "" {
-		label = line(field.Name)
-	}
-	text := answer(w, field, value)
-	if field.Type == form.Textarea || utf8.RuneCountInString(label) > longestLabel {
-		return Row{Label: label, Lines: lines(text)}
-	}
-	return Row{Label: label, Value: line(text)}
-}
-
-// answer says a value in words: the labels of what was chosen, "yes" for a box that was ticked.
-func answer(w words, field *form.Field, value form.Value) string {
-	switch field.Type {
-	case form.Checkbox:
-		return w.word("mail_yes")
-	case form.Checkboxes:
-		var chosen []string
-		for _, v := range value.List {
-			chosen = append(chosen, optionLabel(field, v))
-		}
-		return strings.Join(chosen, ", ")
-	}
-	return optionLabel(field, value.String())
-}
-
-// optionLabel is the label of a chosen value, or what was sent when the field offers no such value.
-func optionLabel(field *form.Field, value string) string {
-	for _, o := range field.Options {
-		if o.Value == value && o.Label != "" {
-			return o.Label
-		}
-	}
-	return value
 }
 
 // extraRows are fields that the form does not declare. Their names, too, are whatever was sent.
@@ -98,25 +45,9 @@ func extraRows(extra map[string]string) []Row {
 	return out
 }
 
-// nameOf finds out who a lead is from: the field that browsers fill with a name, or given and family names, or the
-// field called name. It is cut down to what a subject line may show of a stranger's text: letters and digits, spaces,
-// apostrophes, hyphens, "&" between words or letters, and full stops that end a word.
-func nameOf(f *form.Form, values form.Values) string {
-	tokens := map[string]string{}
-	for _, field := range f.Fields {
-		if text := values[field.Name].Text; text != "" && tokens[field.Autocomplete] == "" {
-			tokens[field.Autocomplete] = text
-		}
-	}
-	name := tokens["name"]
-	if name == "" {
-		name = strings.TrimSpace(tokens["given-name"] + " " + tokens["family-name"])
-	}
-	if name == "" {
-		name = values["name"].Text
-	}
-	return subjectText(name)
-}
+// nameOf is who a lead is from, cut down to what a subject line may show of a stranger's text: letters and digits,
+// spaces, apostrophes, hyphens, "&" between words or letters, and full stops that end a word.
+func nameOf(f *form.Form, values form.Values) string { return subjectText(f.PersonName(values)) }
 
 // subjectText is what a subject line may show of s, at most longestName characters.
 func subjectText(s string) string {

@@ -2,7 +2,6 @@ package notify
 
 import (
 	"strconv"
-	"strings"
 	"time"
 
 	"leadsite/functions/bundle"
@@ -20,7 +19,6 @@ func english() words {
 		"mail_answer_by": "Answer by {when}", "mail_answer_late": "The answer was due by {when}",
 		"mail_within": "{span}", "mail_within_business": "{span}, business time",
 		"mail_one_hour": "one hour", "mail_hours": "{n} hours", "mail_one_minute": "one minute", "mail_minutes": "{n} minutes",
-		"mail_day": "{weekday} {day} {month}", "mail_day_year": "{day} {month} {year}", "mail_day_time": "{day}, {time}",
 		"mail_language": "Language", "mail_yes": "yes",
 		"mail_from": "From", "mail_campaign": "campaign {name}", "mail_page_unknown": "a page that is not known",
 		"mail_score": "Score", "mail_before": "Before", "mail_first": "first time we hear from this person",
@@ -35,28 +33,11 @@ func english() words {
 
 // newWords picks the words of a bundle.
 func newWords(b *bundle.Bundle) words {
-	w := english()
-	for key, text := range b.Words[firstLang(b)] {
-		if text != "" {
-			w[key] = text
-		}
-	}
-	return w
+	return words(b.WordsIn(b.FirstLang(), bundle.Words(english())))
 }
 
-// word gives the words of a key with {name} replaced by the value that follows the name in pairs. A key without words
-// is shown as itself, so that the gap is seen.
-func (w words) word(key string, pairs ...string) string {
-	text, ok := w[key]
-	if !ok {
-		text = key
-	}
-	var values []string
-	for i := 0; i+1 < len(pairs); i += 2 {
-		values = append(values, "{"+pairs[i]+"}", pairs[i+1])
-	}
-	return strings.NewReplacer(values...).Replace(text)
-}
+// word gives the words of a key, see bundle.Words.
+func (w words) word(key string, pairs ...string) string { return bundle.Words(w).Word(key, pairs...) }
 
 // span says a duration as a person would: "one hour", "4 hours", "90 minutes".
 func (w words) span(d time.Duration) string {
@@ -71,33 +52,10 @@ func (w words) span(d time.Duration) string {
 	return w.word("mail_minutes", "n", strconv.Itoa(int(d.Round(time.Minute)/time.Minute)))
 }
 
-// day says a date with its weekday: "Monday 23 November".
-func (w words) day(t time.Time) string {
-	return w.word("mail_day", "weekday", w.name("weekday_", int(t.Weekday()), t.Weekday().String()),
-		"day", strconv.Itoa(t.Day()), "month", w.month(t))
-}
+// date and moment say a day, and a time of it.
+func (w words) date(t time.Time) string { return bundle.Words(w).Date(t) }
 
-// date says a date that may lie years back: "2 November 2026".
-func (w words) date(t time.Time) string {
-	return w.word("mail_day_year", "day", strconv.Itoa(t.Day()), "month", w.month(t), "year", strconv.Itoa(t.Year()))
-}
-
-// moment says a day and a time of day: "Monday 23 November, 10:15".
-func (w words) moment(t time.Time) string {
-	return w.word("mail_day_time", "day", w.day(t), "time", t.Format("15:04"))
-}
-
-func (w words) month(t time.Time) string {
-	return w.name("month_", int(t.Month()), t.Month().String())
-}
-
-// name gives the theme's name of a day or month, which are numbered keys ("month_1"), or else the English one.
-func (w words) name(prefix string, n int, otherwise string) string {
-	if text := w[prefix+strconv.Itoa(n)]; text != "" {
-		return text
-	}
-	return otherwise
-}
+func (w words) moment(t time.Time) string { return bundle.Words(w).Moment(t) }
 
 // status names where a lead stands.
 func (w words) status(s lead.Status) string {
