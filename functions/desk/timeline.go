@@ -30,16 +30,13 @@ func (v *visit) entry(e lead.Event) entry {
 	}
 }
 
-// by says who it was, and how they came to do it.
+// by says which of our people it was, and how they came to do it.
 func (v *visit) by(e lead.Event) string {
-	who := v.person(e.By)
-	switch e.By {
-	case "visitor":
-		who = v.words.Word("desk_visitor")
-	case "notify", "":
-		who = ""
+	if e.By == "" || e.By == "visitor" || e.By == "notify" {
+		return "" // what they do is said by its own words
 	}
-	if e.Via == lead.ViaLink && who != "" {
+	who := v.person(e.By)
+	if e.Via == lead.ViaLink {
 		who += ", " + v.words.Word("event_via_link")
 	}
 	return who

@@ -17,9 +17,9 @@ func newWords(b *bundle.Bundle) words { return words{b.WordsIn(b.FirstLang(), en
 func english() bundle.Words {
 	return bundle.Words{
 		"desk_title": "{name}, {form}", "desk_lead": "A lead by the form {form}", "desk_answers": "What was sent", "desk_about": "About it",
-		"desk_timeline": "What happened", "desk_decide": "Where does it stand?", "desk_now": "Now", "desk_by": "{who}, {when}", "desk_undo": "Undo: back to {status}",
-		"desk_unfit": "Why is it not a fit?", "desk_note": "In your own words", "desk_note_hint": "Press a reason, with or without words of your own; or write, and press this:",
-		"desk_note_submit": "Not a fit, as written", "desk_reasons": "Reasons",
+		"desk_timeline": "What happened", "desk_decide": "Where does it stand?", "desk_by": "{who}, {when}", "desk_undo": "Undo: back to {status}",
+		"desk_unfit": "Why is it not a fit?", "desk_note": "In your own words", "desk_note_hint": "Or press a reason; words of your own go with it.",
+		"desk_note_submit": "Not a fit, as written",
 		"desk_you":       "What you press is kept as decided by {who}, and can be undone.",
 		"desk_no_reason": "Say why it is not a fit: press a reason, or write one.",
 		"desk_stale":     "Nothing was changed", "desk_stale_now": "The lead stands at “{status}” now.", "desk_since": "Since your page was loaded:",
@@ -31,9 +31,9 @@ func english() bundle.Words {
 		"desk_spam": "Looks like spam", "desk_language": "Language", "desk_received": "Received", "desk_extra": "Also sent, though the form does not ask for it",
 		"mail_yes": "yes", "mail_qualified": "qualified",
 
-		"event_received": "Received", "event_sent-again": "Sent again", "event_mail": "Mail to {to}: {state}", "event_status": "From {from} to {status}",
+		"event_received": "Received from the visitor", "event_sent-again": "Sent again by the visitor", "event_mail": "Mail to {to}: {state}", "event_status": "From {from} to {status}",
 		"event_undo": "Undone: from {from} back to {status}", "event_rescued": "Out of the spam lane: sent again",
-		"event_other": "{kind}", "event_via_link": "by the link in a mail", "desk_visitor": "the visitor", "desk_system": "by itself",
+		"event_other": "{kind}", "event_via_link": "by the link in a mail",
 		"state_pending": "waiting for another try", "state_sending": "on its way", "state_accepted": "sent", "state_delivered": "delivered",
 		"state_bounced": "sent back", "state_suppressed": "not sent, the mail service blocks this address", "state_failed": "not sent",
 

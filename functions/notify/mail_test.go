@@ -24,7 +24,7 @@ Score         50, qualified: team is 50+ (+30), page starts with /pricing/ (+20)
 Before        first time we hear from this person
 
 Contacted, good fit, not a fit, spam: VERDICT
-Whoever has this mail can press there: leave it out of what you answer.
+Whoever has this mail can decide: leave it out of your replies.
 
 Your reply to this mail goes straight to sam@example.com.
 Received Monday 23 November, 10:15. Lead hhhhhhhhhhhhhhhhhhhhhhhhhh.
@@ -134,7 +134,7 @@ Also sent, though the form does not ask for it:
     7
 
 Contacted, good fit, not a fit, spam: VERDICT
-Whoever has this mail can press there: leave it out of what you answer.
+Whoever has this mail can decide: leave it out of your replies.
 
 Received Monday 23 November, 10:15. Lead hhhhhhhhhhhhhhhhhhhhhhhhhh.
 `

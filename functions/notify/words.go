@@ -24,7 +24,7 @@ func english() words {
 		"mail_score": "Score", "mail_before": "Before", "mail_first": "first time we hear from this person",
 		"mail_nobody": "no address to know this person by", "mail_earlier": "{day}, {form}: {status}", "mail_more": "and more before that",
 		"mail_decide":      "Contacted, good fit, not a fit, spam",
-		"mail_decide_hint": "Whoever has this mail can press there: leave it out of what you answer.",
+		"mail_decide_hint": "Whoever has this mail can decide: leave it out of your replies.",
 		"decide_contacted": "Contacted", "decide_qualified": "Good fit", "decide_unfit": "Not a fit", "decide_spam": "Spam",
 		"mail_extra": "Also sent, though the form does not ask for it",
 		"mail_reply": "Your reply to this mail goes straight to {address}.", "mail_received": "Received {when}. Lead {id}.",
