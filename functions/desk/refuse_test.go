@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"leadsite/e2e/browser"
 	"leadsite/functions/lead"
 )
 
@@ -58,6 +59,26 @@ func TestReadingChangesNothing(t *testing.T) {
 	}
 	if diff := cmp.Diff(lead, o.lead()); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestABrowserChangesNothing: one that runs scripts, as some scanners of mail servers do, opens the link at every button.
+func TestABrowserChangesNothing(t *testing.T) {
+	o := newOffice(t)
+	o.sam(nil)
+	path := o.link(o.keys, lead.Link{})
+	before := o.disk()
+	b := browser.New(t)
+	for _, place := range []string{"", "#contacted", "#qualified", "#unfit", "#spam"} {
+		for range 3 {
+			b.Open(o.url + "/desk/elsewhere") // else the next is a jump within the page
+			if status := b.Open(o.url + path + place); status != http.StatusOK || b.Text("h1") != "Sam Visitor" {
+				t.Errorf("%s is answered %d", place, status)
+			}
+		}
+	}
+	if o.disk() != before {
+		t.Error("the store's files are not what they were")
 	}
 }
 
