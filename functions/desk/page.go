@@ -70,7 +70,7 @@ func (v *visit) refuse(status int, why string) {
 func (v *visit) write(status int, name string, style template.CSS, data any) {
 	var page bytes.Buffer
 	if err := v.pages.ExecuteTemplate(&page, name, data); err != nil {
-		v.Log.Error("showing a page", "request", v.id, "page", name, "error", err)
+		v.Log.Error("showing a page", "request", v.id, "template", name, "error", err)
 		v.guard("")
 		http.Error(v.w, "The page cannot be shown. "+v.words.Word("refuse_reference", "id", v.id), http.StatusInternalServerError)
 		return

@@ -22,11 +22,12 @@ import (
 
 	"leadsite/functions/desk"
 	"leadsite/functions/gateway"
+	"leadsite/functions/journal"
 	"leadsite/functions/store/dynamo"
 )
 
 func main() {
-	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	log := slog.New(journal.New(slog.NewJSONHandler(os.Stderr, nil)))
 	function, err := open(context.Background(), os.Getenv, log)
 	if err != nil {
 		log.Error("not started", "error", err)
