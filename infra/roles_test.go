@@ -40,6 +40,7 @@ func (tp template) statements(t *testing.T, function string) []statement {
 // byService is what AWS itself does in a function's name; no code of ours calls it.
 var byService = map[string][]string{
 	"Submit": {"logs:CreateLogStream", "logs:PutLogEvents"},
+	"Desk":   {"logs:CreateLogStream", "logs:PutLogEvents"},
 	"Notify": {"logs:CreateLogStream", "logs:PutLogEvents",
 		"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams",
 		"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:SendMessage"},
