@@ -1,7 +1,7 @@
 # What one does with this checkout. `make` alone lists it.
 #
 # Folders called build, content and the like exist: every target here is phony.
-.PHONY: help serve build program test simulate setup check vuln bench package release
+.PHONY: help serve build program test simulate setup check soak bench-leads vuln bench package release
 
 .DEFAULT_GOAL := help
 
@@ -20,7 +20,7 @@ WITHOUT_AWS := env -u AWS_PROFILE -u AWS_SESSION_TOKEN AWS_ACCESS_KEY_ID=made-up
 endif
 
 help: ## this list
-	@awk -F ': .*## ' '/^[a-z]+:.* ## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ': .*## ' '/^[a-z-]+:.* ## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 serve: program ## the example site, with forms, mailbox and live reload, on http://127.0.0.1:8080
 	@./leadsite serve $(ARGS)
@@ -56,6 +56,12 @@ check: ## format, vet, staticcheck, go.mod, and who may import whom
 	@echo "check: go mod tidy"; go mod tidy -diff
 	@echo "check: import rules"; go test -run Imports .
 	@echo "check: nothing to object to"
+
+soak: program ## 200,000 forms while the server is killed 20 times: all must be stored once, and mailed
+	@go run ./e2e/load -leadsite ./leadsite soak
+
+bench-leads: program ## how many forms a second are accepted, with the disk's own rate beside it
+	@go run ./e2e/load -leadsite ./leadsite bench
 
 vuln: ## known vulnerabilities in what we depend on; asks a database on the internet
 	@go tool govulncheck ./...
