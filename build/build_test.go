@@ -96,7 +96,9 @@ func buildGolden(t *testing.T, archive *txtar.Archive) *txtar.Archive {
 		case f.Name == "said":
 			f.Data = []byte(said(report))
 		case f.Name == "redirects":
-			f.Data = []byte(redirects(t, filepath.Join(dir, "dist", "bundle.json")))
+			f.Data = []byte(redirects(readBundle(t, dir)))
+		case f.Name == "reasons":
+			f.Data = []byte(strings.Join(readBundle(t, dir).Reasons, "\n") + "\n")
 		case f.Name == "files":
 			f.Data = []byte(list(public))
 		case isOutput:
@@ -132,17 +134,18 @@ func said(r *build.Report) string {
 	return out.String()
 }
 
-// redirects prints those of a bundle, in its order.
-func redirects(t *testing.T, file string) string {
+// readBundle reads what a build in a folder tells the functions.
+func readBundle(t *testing.T, dir string) *bundle.Bundle {
 	t.Helper()
-	data, err := os.ReadFile(file)
+	b, err := bundle.ReadFile(filepath.Join(dir, "dist", "bundle.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := bundle.Read(data)
-	if err != nil {
-		t.Fatal(err)
-	}
+	return b
+}
+
+// redirects prints those of a bundle, in its order.
+func redirects(b *bundle.Bundle) string {
 	var out strings.Builder
 	for _, r := range b.Redirects {
 		fmt.Fprintln(&out, r.Status, r.From, r.To)

@@ -340,6 +340,7 @@ menus: {main: [{name: Blog, url: /blog/}]}
 outputs: [feeds, 404]
 hours: {mon-fri: "09:00-17:00"}
 holidays: de
+reasons: [too early, no budget]
 csp: {img-src: https://img.example}
 settings: {hue: 250}
 markdown: {raw_html: false}
@@ -352,6 +353,7 @@ authors: {anna: {name: Anna, bio: Writes.}}
 	want.Menus = map[string][]content.Link{"main": {{Name: "Blog", URL: "/blog/"}}}
 	want.Outputs = map[string]bool{"feeds": true, "atom": true, "rss": true, "jsonfeed": true, "404": true}
 	want.Hours, want.Holidays = map[string]string{"mon-fri": "09:00-17:00"}, []string{"de"}
+	want.Reasons = []string{"too early", "no budget"}
 	want.CSP = map[string][]string{"img-src": {"https://img.example"}}
 	want.Settings = map[string]any{"hue": 250}
 	want.Limits.Mails = 5

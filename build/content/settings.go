@@ -58,7 +58,7 @@ var configKeys = keys[Config]{
 	"people":       list(personKeys, func(c *Config) *[]Person { return &c.People }),
 	"hours":        hours,
 	"holidays":     holidays,
-	"reasons":      texts(func(c *Config) *[]string { return &c.Reasons }),
+	"reasons":      reasons,
 	"limits":       part(limitKeys, func(c *Config) *Limits { return &c.Limits }),
 	"attribution":  func(c *Config, v Value) { c.Attribution = v.OneOf("page") },
 	"allow":        allow,

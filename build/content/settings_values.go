@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"leadsite/functions/form"
 )
@@ -179,6 +181,28 @@ func holidays(c *Config, v Value) {
 			item.Errorf("write a country as de, or a list of dates as [2026-12-25]", "%q is not a holiday", h)
 		}
 		c.Holidays = append(c.Holidays, h)
+	})
+}
+
+// longestReason is how many characters a reason may have: it is the words of a button.
+const longestReason = 60
+
+// reasons are why a lead is not a fit. Each is a button of its own, and a row in the figures.
+func reasons(c *Config, v Value) {
+	c.Reasons = nil
+	v.each(func(item Value, reason string) {
+		words := form.Line(reason)
+		same := func(other string) bool { return strings.EqualFold(other, words) }
+		switch {
+		case strings.ContainsFunc(reason, unicode.IsControl):
+			item.Errorf("write it on one line", "%q cannot be the words of a button", reason)
+		case utf8.RuneCountInString(words) > longestReason:
+			item.Errorf(fmt.Sprintf("use at most %d characters; whoever decides can add words of their own", longestReason), "the reason %q is too long for a button", reason)
+		case slices.ContainsFunc(c.Reasons, same):
+			item.Errorf("delete one of them", "the reason %q is there twice", reason)
+		default:
+			c.Reasons = append(c.Reasons, words)
+		}
 	})
 }
 
