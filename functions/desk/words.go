@@ -28,7 +28,7 @@ func english() bundle.Words {
 		"status_unfit": "not a fit", "status_spam": "spam",
 
 		"desk_answer_by": "Answer by {when}", "desk_answer_late": "The answer was due by {when}", "desk_owner": "Owner", "desk_page": "Page", "desk_campaign": "Campaign", "desk_referrer": "Came from", "desk_score": "Score",
-		"desk_spam": "Looks like spam", "desk_language": "Language", "desk_received": "Received", "desk_extra": "Also sent, though the form does not ask for it",
+		"desk_spam": "Signs of spam", "desk_language": "Language", "desk_received": "Received", "desk_extra": "Also sent, though the form does not ask for it",
 		"mail_yes": "yes", "mail_qualified": "qualified",
 
 		"event_received": "Received from the visitor", "event_sent-again": "Sent again by the visitor", "event_mail": "Mail to {to}: {state}", "event_status": "From {from} to {status}",
