@@ -127,7 +127,7 @@ func (v *visit) move(ctx context.Context, b bearer) {
 	verdict := v.verdict(b)
 	to, event, err := b.lead.Decide(verdict)
 	switch {
-	case !b.May(verdict.Action) || errors.Is(err, lead.ErrNoAction):
+	case !b.May(verdict.Action):
 		v.refuse(http.StatusBadRequest, "malformed")
 		return
 	case errors.Is(err, lead.ErrNoReason):
