@@ -73,7 +73,7 @@ func commands(started *bool) *cobra.Command {
 
 // openBackend gives serve the functions tree: neither tree knows the other.
 func openBackend(ctx context.Context, o buildcli.BackendOptions) (buildcli.Backend, error) {
-	return functionscli.OpenBackend(ctx, functionscli.BackendOptions(o))
+	return functionscli.OpenBackend(ctx, functionscli.BackendOptions{State: o.State, Mail: o.Mail, Limits: o.Limits, Log: o.Log, Getenv: os.Getenv})
 }
 
 func version() *cobra.Command {

@@ -98,6 +98,7 @@ var libraries = []struct{ library, in string }{
 	{"github.com/aws/aws-lambda-go", "functions/gateway functions/lambda/submit functions/lambda/notify functions/lambda/desk"},
 	{"github.com/wneessen/go-mail", "functions/mail functions/mail/outbox functions/mail/smtp functions/mail/ses"},
 	{"github.com/rickar/cal/v2", "functions/notify"},
+	{"github.com/standard-webhooks/standard-webhooks", "functions/notify"},
 	{"github.com/google/uuid", "functions/lead functions/intake"},
 	{"github.com/chromedp", "e2e/browser"},
 }

@@ -15,6 +15,7 @@ import (
 // NAME.yaml, and cannot be said here.
 type translation struct {
 	title, submit, note, success, consent string
+	confirmation                          form.Confirmation
 	fields                                map[string]fieldWords
 }
 
@@ -25,12 +26,13 @@ type fieldWords struct {
 }
 
 var translationKeys = keys[translation]{
-	"title":   text(func(t *translation) *string { return &t.title }),
-	"submit":  text(func(t *translation) *string { return &t.submit }),
-	"note":    text(func(t *translation) *string { return &t.note }),
-	"success": text(func(t *translation) *string { return &t.success }),
-	"consent": part(consentWordKeys, func(t *translation) *translation { return t }),
-	"fields":  translatedFields,
+	"title":        text(func(t *translation) *string { return &t.title }),
+	"submit":       text(func(t *translation) *string { return &t.submit }),
+	"note":         text(func(t *translation) *string { return &t.note }),
+	"success":      text(func(t *translation) *string { return &t.success }),
+	"consent":      part(consentWordKeys, func(t *translation) *translation { return t }),
+	"confirmation": part(confirmationKeys, func(t *translation) *form.Confirmation { return &t.confirmation }),
+	"fields":       translatedFields,
 }
 
 var consentWordKeys = keys[translation]{
@@ -127,6 +129,7 @@ func (o *overlayer) lay(t translation) {
 	o.text("note", &o.out.Note, t.note)
 	o.success(t.success)
 	o.consent(t.consent)
+	o.confirmation(t.confirmation)
 	o.out.Fields = slices.Clone(o.base.Fields)
 	for i := range o.out.Fields {
 		f := &o.out.Fields[i]
@@ -169,6 +172,18 @@ func (o *overlayer) consent(text string) {
 		o.out.Consent = &c
 	case text != "":
 		o.problems.Add(o.out.At("consent").Errorf("delete it, or add consent: to "+o.base.File, "the form %q asks for no consent", o.base.Name))
+	}
+}
+
+func (o *overlayer) confirmation(translated form.Confirmation) {
+	switch {
+	case o.base.Confirmation != nil:
+		c := *o.base.Confirmation
+		o.text("confirmation.subject", &c.Subject, translated.Subject)
+		o.text("confirmation.text", &c.Text, translated.Text)
+		o.out.Confirmation = &c
+	case translated != form.Confirmation{}:
+		o.problems.Add(o.out.At("confirmation").Errorf("delete it, or add confirmation: to "+o.base.File, "the form %q sends no confirmation", o.base.Name))
 	}
 }
 

@@ -22,6 +22,18 @@ var formKeys = keys[form.Form]{
 	"consent":        consent,
 	"score":          part(scoreKeys, func(f *form.Form) *form.Score { return &f.Score }),
 	"respond_within": func(f *form.Form, v Value) { f.RespondWithin = v.Duration() },
+	"confirmation":   confirmation,
+	"webhooks":       list(webhookKeys, func(f *form.Form) *[]form.Webhook { return &f.Webhooks }),
+}
+
+var confirmationKeys = keys[form.Confirmation]{
+	"subject": text(func(c *form.Confirmation) *string { return &c.Subject }),
+	"text":    text(func(c *form.Confirmation) *string { return &c.Text }),
+}
+
+var webhookKeys = keys[form.Webhook]{
+	"url":    text(func(w *form.Webhook) *string { return &w.URL }),
+	"secret": text(func(w *form.Webhook) *string { return &w.Secret }),
 }
 
 var fieldKeys = keys[form.Field]{
@@ -107,6 +119,11 @@ func options(f *form.Field, v Value) {
 func consent(f *form.Form, v Value) {
 	f.Consent = new(form.Consent)
 	consentKeys.read(f.Consent, v, nil)
+}
+
+func confirmation(f *form.Form, v Value) {
+	f.Confirmation = new(form.Confirmation)
+	confirmationKeys.read(f.Confirmation, v, nil)
 }
 
 func showWhen(f *form.Field, v Value) {

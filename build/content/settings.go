@@ -106,8 +106,8 @@ var personKeys = keys[Person]{
 }
 
 var limitKeys = keys[Limits]{
-	"submissions": whole(func(l *Limits) *int { return &l.Submissions }),
-	"mails":       whole(func(l *Limits) *int { return &l.Mails }),
+	"submissions": limit(func(l *Limits) *int { return &l.Submissions }),
+	"mails":       limit(func(l *Limits) *int { return &l.Mails }),
 	"window":      func(l *Limits, v Value) { l.Window = v.Duration() },
 }
 

@@ -206,6 +206,19 @@ func reasons(c *Config, v Value) {
 	})
 }
 
+// limit reads how many of something are let through; one that lets nothing through would be no limit but a switch.
+func limit(field func(*Limits) *int) func(*Limits, Value) {
+	return func(into *Limits, v Value) {
+		n := v.Int()
+		if n < 1 && v.target().Tag == "!!int" {
+			v.Errorf("write a number from 1 up; serve --limits off lifts all limits for a load test", "a limit of %d lets nothing through", n)
+		}
+		if n >= 1 {
+			*field(into) = n
+		}
+	}
+}
+
 func redirectStatus(r *Redirect, v Value) {
 	r.Status = v.Int()
 	if !slices.Contains([]int{0, 301, 302, 410}, r.Status) {

@@ -31,6 +31,11 @@ type BackendOptions struct {
 	Mail   string // "outbox" or "smtp://[user:password@]host:port"
 	Limits bool   // whether floods are held back
 	Log    *slog.Logger
+	Getenv func(name string) string // os.Getenv; LEADSITE_WEBHOOK_CRM holds the secret CRM of webhooks
+}
+
+func (o BackendOptions) webhookSecret(name string) string {
+	return o.Getenv("LEADSITE_WEBHOOK_" + name)
 }
 
 // Backend answers the forms of a served site: the deployed functions, with the adapters of one machine.
@@ -81,7 +86,8 @@ func (b *Backend) open(ctx context.Context, o BackendOptions) error {
 	if err != nil {
 		return err
 	}
-	b.notify = &notify.Notifier{Store: b.store, Sender: sender, Bundle: b.bundle.Load, Keys: keys, Now: time.Now, Log: o.Log}
+	b.notify = &notify.Notifier{Store: b.store, Sender: sender, Bundle: b.bundle.Load, Keys: keys, Now: time.Now, Log: o.Log,
+		Unlimited: !o.Limits, Hooks: &notify.Hooks{Secret: o.webhookSecret}}
 	answers := &intake.Handler{Store: b.store, Bundle: b.bundle.Load, Keys: keys, Now: time.Now, Log: o.Log, Random: rand.Reader,
 		ClientIP: intake.SocketIP, Spool: b.spool, Unlimited: !o.Limits, Accepted: b.accepted}
 	pages, err := desk.New(desk.Options{Store: b.store, Bundle: b.bundle.Load, Keys: keys, Now: time.Now, Random: rand.Reader, Log: o.Log})

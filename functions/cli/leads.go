@@ -26,7 +26,7 @@ func Leads() *cobra.Command {
 	}
 	cmd.PersistentFlags().StringVar(&at.state, "state", "", "folder of the leads (default .leadsite in the source)")
 	cmd.PersistentFlags().StringVar(&at.store, "store", "", "sqlite:PATH or dynamodb:TABLE (default sqlite:leads.db in the state folder)")
-	cmd.AddCommand(list(&at), show(&at))
+	cmd.AddCommand(list(&at), show(&at), parked(&at), unpark(&at))
 	return cmd
 }
 

@@ -33,6 +33,7 @@ func english() bundle.Words {
 
 		"event_received": "Received from the visitor", "event_sent-again": "Sent again by the visitor", "event_mail": "Mail to {to}: {state}", "event_status": "From {from} to {status}",
 		"event_undo": "Undone: from {from} back to {status}", "event_rescued": "Out of the spam lane: sent again",
+		"event_reminder": "Reminder to {to}: {state}", "event_webhook": "Webhook of {to}: {state}",
 		"event_other": "{kind}", "event_via_link": "by the link in a mail",
 		"state_pending": "waiting for another try", "state_sending": "on its way", "state_accepted": "sent", "state_delivered": "delivered",
 		"state_bounced": "sent back", "state_suppressed": "not sent, the mail service blocks this address", "state_failed": "not sent",

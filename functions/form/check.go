@@ -38,6 +38,8 @@ func (f *Form) Check() []Fault {
 	f.checkConsent(&fs)
 	f.checkRoutes(&fs)
 	f.checkScore(&fs)
+	f.checkConfirmation(&fs)
+	f.checkWebhooks(&fs)
 	if f.RespondWithin < 0 {
 		fs.add(at("respond_within"), "", "nobody can respond before the lead is there")
 	}

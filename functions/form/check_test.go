@@ -16,6 +16,8 @@ func sound() *form.Form {
 	f.Notify = []string{"sales@example.com", form.Everyone}
 	f.Fields[0].Autocomplete = "section-a shipping name"
 	f.Route = []form.Route{{Condition: form.Condition{When: "size", Is: "50+"}, To: []string{"owner@example.com"}}}
+	f.Confirmation = &form.Confirmation{Text: "We have it."}
+	f.Webhooks = []form.Webhook{{URL: "https://hooks.example.com/leads", Secret: "CRM"}}
 	f.Score = form.Score{Qualified: 50, Rules: []form.Rule{
 		{Condition: form.Condition{When: "page", Starts: "/pricing/"}, Add: 20},
 		{Condition: form.Condition{When: "days", Is: "mon"}, Add: 10},
@@ -44,6 +46,11 @@ func TestCheckFaults(t *testing.T) {
 		`notify.0: "Sales <sales@example.com>" is not an e-mail address`:         func(f *form.Form) { f.Notify[0] = "Sales <sales@example.com>" },
 		`notify.1: "SALES@example.com" is in the list twice`:                     func(f *form.Form) { f.Notify[1] = "SALES@example.com" },
 		`respond_within: nobody can respond before the lead is there`:            func(f *form.Form) { f.RespondWithin = form.Duration(-time.Hour) },
+		`confirmation.text: the confirmation has no text`:                        func(f *form.Form) { f.Confirmation.Text = "\n" },
+		`confirmation.subject: a subject has one line`:                           func(f *form.Form) { f.Confirmation.Subject = "a\nb" },
+		`webhooks.0.url: "ftp://x.example/" is no address that leads can be`:     func(f *form.Form) { f.Webhooks[0].URL = "ftp://x.example/" },
+		`webhooks.1.url: "https://hooks.example.com/leads" is in the list twice`: func(f *form.Form) { f.Webhooks = append(f.Webhooks, f.Webhooks[0]) },
+		`webhooks.0.secret: "whsec_aa…" is not the name of a secret`:             func(f *form.Form) { f.Webhooks[0].Secret = "whsec_aabbcc" },
 		`consent.text: the consent has no text`:                                  func(f *form.Form) { f.Consent.Text = " " },
 		`fields: the form has no fields`:                                         func(f *form.Form) { *f = form.Form{Name: "a", Success: "/b/"} },
 		`fields: a visitor could send 222 values, and a post may hold 200`:       manyOptions,

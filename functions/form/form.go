@@ -39,18 +39,20 @@ const (
 
 // Form is one declared form in one language.
 type Form struct {
-	Name          string   `json:"name"`
-	Lang          string   `json:"lang"`
-	Title         string   `json:"title,omitempty"`
-	Submit        string   `json:"submit"`                   // the button's words
-	Note          string   `json:"note,omitempty"`           // beneath the button: who reads it, and when they answer
-	Success       string   `json:"success"`                  // path of the page a visitor sees next
-	Notify        []string `json:"notify,omitempty"`         // addresses in order; "everyone" is the whole list of people
-	Route         []Route  `json:"route,omitempty"`          // first rule that holds replaces Notify
-	Fields        []Field  `json:"fields"`                   // in the order of page, mail and export
-	Consent       *Consent `json:"consent,omitempty"`        // nil: the form asks for none
-	Score         Score    `json:"score,omitzero"`           // how a lead of this form earns points
-	RespondWithin Duration `json:"respond_within,omitempty"` // in business hours; 0: no promise
+	Name          string        `json:"name"`
+	Lang          string        `json:"lang"`
+	Title         string        `json:"title,omitempty"`
+	Submit        string        `json:"submit"`                   // the button's words
+	Note          string        `json:"note,omitempty"`           // beneath the button: who reads it, and when they answer
+	Success       string        `json:"success"`                  // path of the page a visitor sees next
+	Notify        []string      `json:"notify,omitempty"`         // addresses in order; "everyone" is the whole list of people
+	Route         []Route       `json:"route,omitempty"`          // first rule that holds replaces Notify
+	Fields        []Field       `json:"fields"`                   // in the order of page, mail and export
+	Consent       *Consent      `json:"consent,omitempty"`        // nil: the form asks for none
+	Score         Score         `json:"score,omitzero"`           // how a lead of this form earns points
+	RespondWithin Duration      `json:"respond_within,omitempty"` // in business hours; 0: no promise
+	Confirmation  *Confirmation `json:"confirmation,omitempty"`   // nil: the visitor gets no mail
+	Webhooks      []Webhook     `json:"webhooks,omitempty"`       // programs that are told of every lead
 }
 
 // Field is one declared field.
@@ -110,4 +112,17 @@ type Score struct {
 type Rule struct {
 	Condition
 	Add int `json:"add"`
+}
+
+// Confirmation is the mail to the visitor: fixed words, because addresses are not verified, and nothing that one
+// stranger writes may reach another through us.
+type Confirmation struct {
+	Subject string `json:"subject,omitempty"` // "": the theme's words
+	Text    string `json:"text"`              // paragraphs with blank lines between them
+}
+
+// Webhook is a program that is told of every lead of the form.
+type Webhook struct {
+	URL    string `json:"url"`
+	Secret string `json:"secret"` // the name of the secret that signs, never the secret itself
 }

@@ -22,7 +22,7 @@ import (
 func keys() []string {
 	return []string{
 		"action", "alarm", "attempt", "count", "error", "folder", "form", "form_problems", "function", "key", "kind", "lead",
-		"new", "passed_on", "problems", "record", "request", "spam", "stack", "state", "status", "swept", "template", "type", "version", "why",
+		"new", "notification", "passed_on", "problems", "record", "request", "spam", "stack", "state", "status", "swept", "template", "type", "version", "why",
 	}
 }
 

@@ -108,6 +108,8 @@ const (
 	EventReceived  = "received"
 	EventSentAgain = "sent-again"
 	EventMail      = "mail"
+	EventReminder  = "reminder" // a mail that reminds or escalates
+	EventWebhook   = "webhook"
 	EventStatus    = "status"
 	EventUndo      = "undo"
 	EventRescued   = "rescued"

@@ -23,7 +23,14 @@ func (s NotificationState) Done() bool {
 }
 
 // Kinds of notifications.
-const KindLead = "lead" // tells a recipient of a new lead
+const (
+	KindLead         = "lead"         // tells a salesperson of a new lead
+	KindReminder     = "reminder"     // tells the owner that the promised answer is due soon
+	KindEscalation   = "escalation"   // tells the backup, and later everyone, that nobody answered in time
+	KindAgain        = "again"        // with "-20261124" behind it: tells anew, once a day, of a lead that reached nobody
+	KindConfirmation = "confirmation" // tells the visitor that the submission came in
+	KindWebhook      = "webhook"      // tells a program; the recipient is its URL
+)
 
 // NotificationKey names a notification: there is at most one per lead, kind and recipient.
 type NotificationKey struct {
@@ -39,7 +46,7 @@ type Notification struct {
 	Attempts  int               `json:"attempts"`             // claims so far; also the fence of the current claim
 	Due       time.Time         `json:"due,omitzero"`         // until when it waits: a retry, or the end of a lease; zero: for nothing
 	MessageID string            `json:"message_id,omitempty"` // of the accepted mail
-	Error     string            `json:"error,omitempty"`      // of the last attempt
+	Error     string            `json:"error,omitempty"`      // of the last attempt; or that it waits for, or was listed in, a digest
 	UpdatedAt time.Time         `json:"updated_at"`           // of the last claim or outcome
 }
 

@@ -6,6 +6,7 @@ package mail
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -33,6 +34,10 @@ type Receipt struct {
 
 // ErrRefused marks an error that will not go away by trying again: the address or the message is refused for good.
 var ErrRefused = errors.New("mail refused for good")
+
+// ErrRecipient marks an ErrRefused that is about the recipient alone: their server does not know them, and will refuse
+// every other mail to them.
+var ErrRecipient = fmt.Errorf("the recipient is not known: %w", ErrRefused)
 
 // Sender hands a mail to a service. mailtest.Run proves the contract for every adapter.
 type Sender interface {

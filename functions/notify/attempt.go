@@ -28,47 +28,93 @@ const (
 	longestError = 300
 )
 
-// errAnswered ends a mail that nobody needs any more.
-var errAnswered = errors.New("not needed any more: the lead is not new")
+// unneeded ends a notification that nobody needs any more; it is the reason.
+type unneeded string
 
-// try makes one attempt at a mail. When its recipient is refused for good, it returns the next recipient's mail, which
-// is due now. The claim counts as made at notBefore when that lies ahead (see leftBehind).
-func (n *Notifier) try(ctx context.Context, key lead.NotificationKey, notBefore time.Time) (next lead.NotificationKey, err error) {
+func (u unneeded) Error() string { return "not needed any more: " + string(u) }
+
+var (
+	// errGivenUp ends a notification that is worth no further attempt.
+	errGivenUp = errors.New("given up")
+	// errParked refuses a recipient without asking their server: it has refused for good, or they complained.
+	errParked = fmt.Errorf("the recipient is parked: %w", mail.ErrRefused)
+)
+
+// try makes one attempt at a notification, and returns those that follow from it and are due now: the next
+// recipient's, when this one is refused for good. The claim counts as made at notBefore when that lies ahead (see
+// leftBehind).
+func (n *Notifier) try(ctx context.Context, key lead.NotificationKey, notBefore time.Time) (next []lead.NotificationKey, err error) {
+	if n.isHeld(ctx, key) {
+		return n.digest(ctx, key.Recipient, notBefore)
+	}
 	claimed, err := n.Store.Claim(ctx, key, latestOf(n.Now(), notBefore), n.sendTimeout()+beyondTimeout)
-	if errors.Is(err, lead.ErrClaimed) || errors.Is(err, lead.ErrNotFound) {
-		return lead.NotificationKey{}, nil // somebody else is at it, it is done, or the lead was erased
+	if errors.Is(err, lead.ErrClaimed) {
+		return n.unreported(ctx, key) // or somebody else is at it, or it is done
+	}
+	if errors.Is(err, lead.ErrNotFound) {
+		return nil, nil // the lead was erased
 	}
 	if err != nil {
-		return lead.NotificationKey{}, err
+		return nil, err
 	}
-	key.Recipient, err = n.attempt(ctx, claimed)
-	return key, err
+	return n.attempt(ctx, claimed)
 }
 
-// attempt sends a claimed mail and writes what came of it. It returns the recipient to try instead, "" for none. From
-// the claim on everything ends in Settle: whatever is wrong with a lead, its mail moves on in time and holds up no other.
-func (n *Notifier) attempt(ctx context.Context, c lead.Notification) (next string, err error) {
+// attempt sends a claimed notification and writes what came of it. From the claim on everything ends in Settle:
+// whatever is wrong with a lead, its mail moves on in time and holds up no other.
+func (n *Notifier) attempt(ctx context.Context, c lead.Notification) (next []lead.NotificationKey, err error) {
 	receipt, failure := n.send(ctx, c)
+	return n.finish(ctx, c, outcome{receipt: receipt, failure: failure})
+}
+
+// outcome is how one attempt went.
+type outcome struct {
+	receipt  mail.Receipt
+	failure  error
+	note     string // what else is to be said of it
+	passedOn bool   // another recipient has taken over
+}
+
+// finish writes what came of a claimed notification. What must be due is written before what ends: a recipient who is
+// refused for good is parked, the next one's mail is due, and only then this one's ends.
+func (n *Notifier) finish(ctx context.Context, c lead.Notification, o outcome) (next []lead.NotificationKey, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTimeout)
 	defer cancel()
-	if errors.Is(failure, mail.ErrRefused) {
-		if next, err = n.passOn(ctx, c); err != nil {
-			return "", err
+	if err := n.parkRefused(ctx, c, o.failure); err != nil {
+		return nil, err
+	}
+	if errors.Is(o.failure, mail.ErrRefused) && forSales(c.Kind) {
+		if next, o.passedOn, err = n.passOn(ctx, c); err != nil {
+			return nil, err
 		}
 	}
-	c, e := settled(c, receipt, failure, next != "", n.Now())
+	c, e := n.settled(c, o)
 	err = n.Store.Settle(ctx, c, e)
 	if errors.Is(err, lead.ErrLost) || errors.Is(err, lead.ErrNotFound) {
-		n.Log.Warn("the outcome of a mail came too late", "lead", c.Lead, "kind", c.Kind, "state", c.State)
+		n.Log.Warn("the outcome of a notification came too late", "lead", c.Lead, "kind", c.Kind, "state", string(c.State))
 		return next, nil
 	}
-	if failure != nil {
-		n.Log.Warn("a mail was not sent", "lead", c.Lead, "kind", c.Kind, "attempt", c.Attempts, "state", c.State, "error", withoutAddresses(c.Error))
+	if err != nil {
+		return nil, err // the sweeper finds what is next
 	}
-	return next, err
+	n.logFailure(c, o)
+	return next, nil
 }
 
-// send writes the mail and hands it to the sender, once.
+// logFailure says what was not sent; what waits for a digest, or nobody needs, is no failure.
+func (n *Notifier) logFailure(c lead.Notification, o outcome) {
+	var waits held
+	var ends unneeded
+	switch {
+	case o.failure == nil || errors.As(o.failure, &waits) || errors.As(o.failure, &ends):
+	case errors.Is(o.failure, errGivenUp):
+		n.Log.Error("a notification was given up", "alarm", "given-up", "lead", c.Lead, "kind", c.Kind, "attempt", c.Attempts, "error", withoutAddresses(c.Error))
+	default:
+		n.Log.Warn("a notification was not sent", "lead", c.Lead, "kind", c.Kind, "attempt", c.Attempts, "state", string(c.State), "error", withoutAddresses(c.Error))
+	}
+}
+
+// send writes the notification and hands it over, once.
 func (n *Notifier) send(ctx context.Context, c lead.Notification) (receipt mail.Receipt, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -81,12 +127,65 @@ func (n *Notifier) send(ctx context.Context, c lead.Notification) (receipt mail.
 	if s == nil {
 		return mail.Receipt{}, errNoBundle
 	}
-	l, err := n.Store.Get(ctx, c.Lead)
+	l, err := n.wanted(ctx, c)
 	if err != nil {
 		return mail.Receipt{}, err
 	}
-	if l.Status != lead.New {
-		return mail.Receipt{}, errAnswered
+	switch c.Kind {
+	case lead.KindWebhook:
+		receipt, err = n.call(ctx, s, l, c)
+	case lead.KindConfirmation:
+		receipt, err = n.confirm(ctx, s, l, c)
+	default:
+		return n.tellSales(ctx, s, l, c)
+	}
+	if err != nil && n.tooOld(l) && c.Attempts >= fewestAttempts {
+		err = fmt.Errorf("%w after a day: %w", errGivenUp, err)
+	}
+	return receipt, err
+}
+
+// wanted is the lead of a claimed notification, as long as it is needed.
+func (n *Notifier) wanted(ctx context.Context, c lead.Notification) (lead.Lead, error) {
+	l, err := n.Store.Get(ctx, c.Lead)
+	if err != nil {
+		return lead.Lead{}, err
+	}
+	if why := n.needless(l, c); why != "" {
+		return lead.Lead{}, why
+	}
+	return l, nil
+}
+
+// needless says why a notification about a lead is not needed any more; "" when it is.
+func (n *Notifier) needless(l lead.Lead, c lead.Notification) unneeded {
+	switch {
+	case forSales(c.Kind) && l.Status != lead.New:
+		return "the lead is not new"
+	case l.Status == lead.Spam:
+		return "the lead is spam"
+	case c.Kind == lead.KindConfirmation && n.tooOld(l):
+		return "a confirmation a day late confuses"
+	}
+	return ""
+}
+
+const (
+	// wholeDay is how long visitors and programs are tried, as opposed to sales.
+	wholeDay = 24 * time.Hour
+	// fewestAttempts is how often programs are tried, also when all attempts come late.
+	fewestAttempts = 10
+)
+
+func (n *Notifier) tooOld(l lead.Lead) bool { return n.Now().Sub(l.CreatedAt) >= wholeDay }
+
+// tellSales sends one mail about one lead, when the recipient's budget leaves one.
+func (n *Notifier) tellSales(ctx context.Context, s *site, l lead.Lead, c lead.Notification) (mail.Receipt, error) {
+	if err := n.checkParked(ctx, c.Recipient); err != nil {
+		return mail.Receipt{}, err
+	}
+	if err := n.spendBudget(ctx, s, c); err != nil {
+		return mail.Receipt{}, err
 	}
 	m, err := n.message(ctx, s, l, c)
 	if err != nil {
@@ -95,52 +194,22 @@ func (n *Notifier) send(ctx context.Context, c lead.Notification) (receipt mail.
 	return n.Sender.Send(ctx, m)
 }
 
+func (n *Notifier) checkParked(ctx context.Context, recipient string) error {
+	parked, err := n.Store.Parked(ctx)
+	if err == nil && !(known{parked: parked}).up(recipient) {
+		err = errParked
+	}
+	return err
+}
+
 // panicked logs where a send panicked. What it panicked with may be a visitor's text, so only the runtime's own words
 // are repeated; a stack of debug.Stack holds no texts either.
 func (n *Notifier) panicked(c lead.Notification, with any) error {
-	n.Log.Error("a mail was not written: a panic", "lead", c.Lead, "kind", c.Kind, "type", fmt.Sprintf("%T", with), "stack", string(debug.Stack()))
+	n.Log.Error("a notification was not written: a panic", "lead", c.Lead, "kind", c.Kind, "type", fmt.Sprintf("%T", with), "stack", string(debug.Stack()))
 	if err, ok := with.(runtime.Error); ok {
 		return fmt.Errorf("a panic: %w", err)
 	}
 	return fmt.Errorf("a panic with a %T", with)
-}
-
-// message is the mail of one attempt. Its Message-ID is the same in all attempts, so that a mail server may drop the
-// copy that a crash causes; References is the same in all mails about a lead, so that mail programs show one thread.
-func (n *Notifier) message(ctx context.Context, s *site, l lead.Lead, c lead.Notification) (mail.Message, error) {
-	words, replyTo, err := n.compose(ctx, s, l, c.Recipient)
-	if err != nil {
-		return mail.Message{}, err
-	}
-	_, domain, _ := strings.Cut(s.Brand.From, "@")
-	return mail.Message{
-		From: s.Brand.From, FromName: s.Brand.FromName, To: c.Recipient, ReplyTo: replyTo,
-		Subject: words.subject, Text: words.text, HTML: words.html, Date: n.Now(),
-		ID:         fmt.Sprintf("lead-%s.%s@%s", l.ID, hashOf(c.Kind + c.Recipient)[:8], domain),
-		References: fmt.Sprintf("lead-%s@%s", l.ID, domain),
-		Tags:       map[string]string{"lead": l.ID, "notification": Tag(c.NotificationKey)},
-	}, nil
-}
-
-// compose writes the words of a mail about a lead, by the site's templates, or without them when they fail.
-func (n *Notifier) compose(ctx context.Context, s *site, l lead.Lead, recipient string) (words letter, replyTo string, err error) {
-	var before []lead.Lead
-	if l.Person != "" {
-		if before, err = n.Store.ByPerson(ctx, l.Person, shownBefore+5); err != nil {
-			return letter{}, "", err
-		}
-	}
-	m := leadMail(s, l, before, n.Now())
-	n.offer(&m, s, recipient)
-	t, err := s.template(lead.KindLead)
-	if err == nil {
-		words, err = t.render(m)
-	}
-	if err != nil {
-		n.Log.Error("the mail's templates fail; it is sent without them", "lead", l.ID, "error", err)
-		words = plainLetter(m, s.words)
-	}
-	return words, m.ReplyTo, nil
 }
 
 // Tag names a notification of a lead where no address may stand: its kind, "-" and 32 hexadecimal digits, the first of
@@ -154,43 +223,99 @@ func hashOf(s string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// passOn makes the mail to the next recipient due, before the refused one's ends. It returns "" when there is none.
-func (n *Notifier) passOn(ctx context.Context, refused lead.Notification) (string, error) {
+// passOn makes a lead known to somebody else, before the notification of a recipient ends whom it did not reach. It
+// returns the mail that is now due, if there is one, and whether anybody else knows of the lead or is about to.
+func (n *Notifier) passOn(ctx context.Context, lost lead.Notification) (due []lead.NotificationKey, passedOn bool, err error) {
 	s := n.current()
-	l, err := n.Store.Get(ctx, refused.Lead)
+	l, err := n.Store.Get(ctx, lost.Lead)
+	if s == nil || err != nil || l.Status != lead.New {
+		return nil, false, err
+	}
+	k, err := n.know(ctx, l)
 	if err != nil {
-		return "", err
+		return nil, false, err
 	}
-	others := slices.DeleteFunc(recipients(s, l), func(to string) bool { return to == refused.Recipient })
-	next, err := n.reachable(ctx, l, others)
-	if err != nil || next == "" {
-		return "", err
+	others := slices.DeleteFunc(recipients(s, l), func(to string) bool {
+		return strings.EqualFold(to, lost.Recipient) || !k.up(to) || k.hopeless(to)
+	})
+	if len(others) == 0 {
+		return nil, false, nil
 	}
-	owner := l.Owner
-	if owner == refused.Recipient {
-		owner = next
+	p := planner{known: k, out: lead.HandOff{Owner: l.Owner, DueAt: l.DueAt, Wake: l.Wake}}
+	if strings.EqualFold(l.Owner, lost.Recipient) {
+		p.out.Owner = others[0]
 	}
-	return next, n.handOff(ctx, s, l, owner, next)
+	if len(k.to(others[0])) == 0 {
+		p.add(lead.KindLead, others[0])
+	}
+	if err := n.Store.HandOff(ctx, l.ID, p.out); err != nil {
+		return nil, false, err
+	}
+	return k.due(p.out), true, nil
 }
 
-// settled is what becomes of a claimed mail, and the event that tells it. Refused for good is an end when another
-// recipient has taken over; the last recipient's mail is tried again all the same, because refusals are mended, too.
-func settled(c lead.Notification, receipt mail.Receipt, failure error, passedOn bool, now time.Time) (lead.Notification, lead.Event) {
-	c.Due, c.MessageID, c.Error = time.Time{}, receipt.MessageID, ""
+// unreported looks at a notification that is due and cannot be claimed: a mail that the service accepted long ago
+// without reporting its delivery. The next recipient is told; the mail may arrive yet.
+func (n *Notifier) unreported(ctx context.Context, key lead.NotificationKey) (next []lead.NotificationKey, err error) {
+	c, err := n.Store.Notification(ctx, key)
+	if errors.Is(err, lead.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil || c.State != lead.Accepted || c.Due.IsZero() || c.Due.After(n.Now()) {
+		return nil, err
+	}
+	if next, _, err = n.passOn(ctx, c); err != nil {
+		return nil, err
+	}
+	c.Due, c.Error = time.Time{}, "no delivery was reported within ten minutes"
+	e := n.event(c)
+	n.Log.Warn("no delivery of a mail was reported", "lead", c.Lead, "kind", c.Kind, "passed_on", len(next) > 0)
+	err = n.Store.Settle(ctx, c, e)
+	if errors.Is(err, lead.ErrLost) || errors.Is(err, lead.ErrNotFound) {
+		err = nil
+	}
+	return next, err
+}
+
+// settled is what becomes of a claimed notification, and the event that tells it. Refused for good is an end when
+// another recipient has taken over; the last recipient's mail is tried again all the same, because refusals are mended,
+// too.
+func (n *Notifier) settled(c lead.Notification, o outcome) (lead.Notification, lead.Event) {
+	var waits held
+	var ends unneeded
+	now := n.Now()
+	c.Due, c.MessageID, c.Error = time.Time{}, o.receipt.MessageID, o.note
 	switch {
-	case failure == nil && receipt.Delivered:
+	case o.failure == nil && o.receipt.Delivered:
 		c.State = lead.Delivered
-	case failure == nil:
+	case o.failure == nil:
 		c.State = lead.Accepted
-	case passedOn || errors.Is(failure, errAnswered):
+		if n.Reported && forSales(c.Kind) {
+			c.Due = now.Add(undelivered)
+		}
+	case errors.As(o.failure, &waits):
+		c.State, c.Due = lead.Pending, waits.until
+	case o.passedOn || errors.As(o.failure, &ends) || errors.Is(o.failure, errGivenUp):
 		c.State = lead.Failed
 	default:
 		c.State, c.Due = lead.Pending, now.Add(backoff(c))
 	}
-	if failure != nil {
-		c.Error = shortened(failure.Error())
+	if o.failure != nil {
+		c.Error = shortened(o.failure.Error())
 	}
-	return c, lead.NewEvent(lead.Event{At: now, Kind: lead.EventMail, By: "notify", To: c.Recipient, State: string(c.State), Note: c.Error})
+	return c, n.event(c)
+}
+
+// event tells in a lead's history what became of a notification now.
+func (n *Notifier) event(c lead.Notification) lead.Event {
+	e := lead.Event{At: n.Now(), Kind: lead.EventMail, By: "notify", To: c.Recipient, State: string(c.State), Note: c.Error}
+	switch c.Kind {
+	case lead.KindReminder, lead.KindEscalation:
+		e.Kind = lead.EventReminder
+	case lead.KindWebhook:
+		e.Kind, e.To = lead.EventWebhook, hostOf(c.Recipient)
+	}
+	return lead.NewEvent(e)
 }
 
 // backoff is how long a mail waits after its attempts so far: the second half of 2, 4, 8 … 60 minutes. Where in that

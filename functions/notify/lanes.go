@@ -23,15 +23,16 @@ type job struct {
 }
 
 func (j job) compare(other job) int {
-	return cmp.Or(j.born.Compare(other.born), strings.Compare(j.Lead, other.Lead), strings.Compare(j.Recipient, other.Recipient))
+	return cmp.Or(j.born.Compare(other.born), strings.Compare(j.Lead, other.Lead), strings.Compare(j.Kind, other.Kind),
+		strings.Compare(j.Recipient, other.Recipient))
 }
 
 // lanes work through jobs: the oldest first, some at a time, and few of one recipient at a time. A mail server that
 // hangs for one address holds up that address's lane, and leaves workers to everybody else's. An item is in the lanes
 // once, however often it is found meanwhile.
 type lanes struct {
-	do      func(job) (next lead.NotificationKey) // next without a Recipient: nothing follows
-	ended   func() bool                           // nothing is started any more
+	do      func(job) (next []lead.NotificationKey) // what follows from it
+	ended   func() bool                             // nothing is started any more
 	perLane int
 	pending sync.WaitGroup // one for each job that waits or runs
 
@@ -46,7 +47,7 @@ type lanes struct {
 // newLanes makes lanes that start nothing any more once ctx has ended.
 func (n *Notifier) newLanes(ctx context.Context) *lanes {
 	return &lanes{
-		do: func(j job) lead.NotificationKey {
+		do: func(j job) []lead.NotificationKey {
 			next, err := n.step(ctx, j)
 			n.logged(j.Lead, err)
 			return next
@@ -57,8 +58,8 @@ func (n *Notifier) newLanes(ctx context.Context) *lanes {
 	}
 }
 
-// step does a job's next piece of work, and returns the mail that is to be tried after it.
-func (n *Notifier) step(ctx context.Context, j job) (lead.NotificationKey, error) {
+// step does a job's next piece of work, and returns the notifications that are to be tried after it.
+func (n *Notifier) step(ctx context.Context, j job) ([]lead.NotificationKey, error) {
 	if j.Recipient == "" {
 		return n.pass(ctx, j.Lead)
 	}
@@ -165,8 +166,8 @@ func (l *lanes) run(j job) {
 	} else {
 		delete(l.running, name)
 	}
-	if next.Recipient != "" {
-		l.enter(job{NotificationKey: next, born: j.born})
+	for _, key := range next {
+		l.enter(job{NotificationKey: key, born: j.born})
 	}
 	l.start()
 	l.leave(j)

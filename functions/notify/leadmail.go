@@ -23,6 +23,8 @@ import (
 type LeadMail struct {
 	Brand     bundle.Brand // name and colours of the business
 	Lang      string       // of the mail, "en": the site's first
+	Headline  string       // "New lead", or "Still unanswered", "Overdue" in a mail that reminds
+	Why       string       // a sentence that says why this mail comes, and to this reader; "" for a new lead's owner
 	ID        string       // of the lead
 	Form      string       // its name, "contact"
 	FormTitle string       // "Talk to us"; the name when the form has no title
@@ -46,12 +48,31 @@ type LeadMail struct {
 	Actions []Action // the buttons that lead to it; empty without Verdict
 }
 
+// address says to whom a mail goes and why: kinds of mails about a lead differ in nothing else.
+func (m *LeadMail) address(s *site, l lead.Lead, c lead.Notification) {
+	kind, _, _ := strings.Cut(c.Kind, "-")
+	switch kind {
+	case lead.KindReminder:
+		m.Headline = s.words.word("mail_waiting")
+	case lead.KindEscalation:
+		m.Headline = s.words.word("mail_overdue")
+	default:
+		m.Headline = s.words.word("mail_new_lead")
+	}
+	switch first := recipients(s, l); {
+	case kind != lead.KindLead:
+		m.Why = s.words.word("mail_why_" + kind)
+	case len(first) > 0 && !strings.EqualFold(first[0], c.Recipient):
+		m.Why = s.words.word("mail_why_next")
+	}
+}
+
 // Promise is until when an answer was promised.
 type Promise struct {
 	When     string // "11:15", with the day in front when that is not today: "Monday 23 November, 11:15"
 	Within   string // "one hour"
 	Business bool   // business hours were counted, not the clock's
-	Late     bool   // When has passed
+	Late     bool   // When has come
 }
 
 // Row is a label and what was answered.
@@ -138,7 +159,7 @@ func salesForm(b *bundle.Bundle, l lead.Lead) *form.Form {
 
 func promise(w words, h *hours, due time.Time, within time.Duration, now time.Time) *Promise {
 	due, now = due.In(h.zone), now.In(h.zone)
-	p := &Promise{When: due.Format("15:04"), Business: !h.always, Late: now.After(due)}
+	p := &Promise{When: due.Format("15:04"), Business: !h.always, Late: !now.Before(due)}
 	if due.Format(time.DateOnly) != now.Format(time.DateOnly) {
 		p.When = w.moment(due)
 	}

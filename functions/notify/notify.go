@@ -3,10 +3,14 @@
 // A lead reaches it on two independent paths, either of which delivers alone: the trigger (Handle), at once, and the
 // sweeper (Sweep), every minute, over everything that is due. What happens to one lead:
 //
-//	Handle or Sweep ─ who is told (lead.Recipients) ─ HandOff ─ Claim ─ one mail ─ Settle
-//	                                                     ▲                           │
-//	                                                     └── refused for good: next ─┘
-//	                                       not now: due again in 1 minute to 1 hour ─┘
+//	Handle or Sweep ─ plan: who is told now, and when to look again ─ HandOff ─ Claim ─ one mail ─ Settle
+//	     ▲                                                               ▲         │                 │
+//	     └── unanswered when it wakes: reminder, backup, everyone        │         └ over the budget: held for a digest
+//	                                                                     └── refused, or (Report) not delivered: next
+//	                                                  not now: due again in 1 minute to 1 hour ──────┘
+//
+// The same notifications carry what goes to others than sales, of kinds of their own: the confirmation to the visitor,
+// and webhooks.
 //
 // Run and Sweep work in lanes, one for each recipient, so that one whose mail server hangs holds up nobody else.
 //
@@ -20,13 +24,11 @@
 package notify
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -45,6 +47,10 @@ type Notifier struct {
 	Now    func() time.Time
 	Log    *slog.Logger // gets no personal data
 
+	Hooks     *Hooks // how webhooks leave; nil: they wait
+	Reported  bool   // deliveries are reported (Report): a mail without a report goes to the next
+	Unlimited bool   // no budget of mails for each recipient
+
 	SendTimeout time.Duration // how long one attempt may take; 0: 30 seconds
 	Workers     int           // how many mails Run and Sweep have under way at once, at most two of them to one recipient; 0: 8
 	Every       time.Duration // how often Run sweeps; 0: a minute
@@ -53,15 +59,9 @@ type Notifier struct {
 	site *site // of the bundle that was used last
 }
 
-const (
-	// beyondTimeout is how much longer a lease is than an attempt: reading, writing and a function's own timeout lie
-	// between the two.
-	beyondTimeout = time.Minute
-	// lookAgain is when an unanswered lead is looked at again, in case everyone was told and nothing came of it.
-	lookAgain = 24 * time.Hour
-	// nobodyAgain is when a lead that nobody can be told of is tried again.
-	nobodyAgain = time.Hour
-)
+// beyondTimeout is how much longer a lease is than an attempt: reading, writing and a function's own timeout lie
+// between the two.
+const beyondTimeout = time.Minute
 
 // errNoBundle says that the site has not been built yet.
 var errNoBundle = errors.New("there is no bundle yet")
@@ -72,94 +72,65 @@ var errNobody = errors.New("nobody is named who could be told: add people or an 
 // Handle tells sales of a new lead: the trigger's work. Once it returns nil, the lead is handed off, and either the
 // mail is sent or it is due again; calling it again is harmless. A lead that is gone, or that is not new any more,
 // needs nothing. An error means that the lead may not be handed off; whoever triggered should try again, and the
-// sweeper will.
+// sweeper will. Webhooks are left to the sweeper: other people's servers may hang, and the next lead waits behind this one.
 func (n *Notifier) Handle(ctx context.Context, id string) error {
-	key, err := n.pass(ctx, id)
-	for err == nil && key.Recipient != "" {
-		key, err = n.try(ctx, key, time.Time{})
-	}
-	if err != nil {
+	keys, err := n.pass(ctx, id)
+	keys = slices.DeleteFunc(keys, func(k lead.NotificationKey) bool { return k.Kind == lead.KindWebhook })
+	if err = errors.Join(err, n.tryAll(ctx, keys)); err != nil {
 		return fmt.Errorf("telling sales of lead %s: %w", id, err)
 	}
 	return nil
 }
 
-// pass hands a lead off, and returns the mail that is now due; none when nobody needs to be told.
-func (n *Notifier) pass(ctx context.Context, id string) (due lead.NotificationKey, err error) {
+// tryAll makes an attempt at each of some notifications, and at those that follow from them.
+func (n *Notifier) tryAll(ctx context.Context, keys []lead.NotificationKey) error {
+	var errs []error
+	for len(keys) > 0 {
+		next, err := n.try(ctx, keys[0], time.Time{})
+		keys, errs = append(next, keys[1:]...), append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+// pass hands a lead off, as planned, and returns the notifications that are now due; none when nobody needs to be told.
+func (n *Notifier) pass(ctx context.Context, id string) ([]lead.NotificationKey, error) {
 	s := n.current()
 	if s == nil {
-		return due, errNoBundle
+		return nil, errNoBundle
 	}
 	l, err := n.Store.Get(ctx, id)
 	if errors.Is(err, lead.ErrNotFound) {
-		return due, nil
+		return nil, nil
 	}
 	if err != nil || l.Status != lead.New {
-		return due, err
+		return nil, err
 	}
-	all := recipients(s, l)
-	if len(all) == 0 {
+	if len(recipients(s, l)) == 0 {
 		h := lead.HandOff{Owner: l.Owner, DueAt: l.DueAt, Wake: n.Now().Add(nobodyAgain)}
-		return due, errors.Join(errNobody, n.Store.HandOff(ctx, id, h))
+		return nil, errors.Join(errNobody, n.Store.HandOff(ctx, id, h))
 	}
-	to, err := n.reachable(ctx, l, all)
+	k, err := n.know(ctx, l)
 	if err != nil {
-		return due, err
+		return nil, err
 	}
-	if to == "" {
-		to = all[len(all)-1] // whose mail is tried for as long as the lead is unanswered
+	h := plan(s, k)
+	if err := n.Store.HandOff(ctx, id, h); err != nil {
+		return nil, err
 	}
-	if err := n.handOff(ctx, s, l, cmp.Or(l.Owner, to), to); err != nil {
-		return due, err
+	if !slices.ContainsFunc(recipients(s, l), k.up) {
+		n.Log.Error("nobody can be told of a lead: all recipients are parked", "alarm", "parked", "lead", id)
 	}
-	return lead.NotificationKey{Lead: id, Kind: lead.KindLead, Recipient: to}, nil
+	return k.due(h), nil
 }
 
-// recipients are all who may be told of a lead, in order: those whom its form names, and behind them everyone, who is
-// told when all those have been refused for good.
-func recipients(s *site, l lead.Lead) []string {
-	var named []string
-	if f := s.Form(l.Form, l.Lang); f != nil {
-		named = lead.Recipients(s.Bundle, &f.Form, l)
-	}
-	for _, to := range lead.Recipients(s.Bundle, nil, l) {
-		if !slices.ContainsFunc(named, func(n string) bool { return strings.EqualFold(n, to) }) {
-			named = append(named, to)
+// due are the notifications of a lead that can be tried at once: those just planned, and those that waited.
+func (k known) due(h lead.HandOff) []lead.NotificationKey {
+	var keys []lead.NotificationKey
+	for _, n := range append(k.told, h.Notifications...) {
+		waits := n.State == lead.Pending || n.State == lead.Sending
+		if waits && !n.Due.IsZero() && !n.Due.After(k.now) && !slices.Contains(keys, n.NotificationKey) {
+			keys = append(keys, n.NotificationKey)
 		}
 	}
-	return named
-}
-
-// reachable picks the first of the recipients whom mail may still reach, "" when all have been refused.
-func (n *Notifier) reachable(ctx context.Context, l lead.Lead, all []string) (string, error) {
-	for _, to := range all {
-		told, err := n.Store.Notification(ctx, lead.NotificationKey{Lead: l.ID, Kind: lead.KindLead, Recipient: to})
-		if errors.Is(err, lead.ErrNotFound) {
-			return to, nil
-		}
-		if err != nil {
-			return "", err
-		}
-		if !told.State.Done() || told.State == lead.Delivered {
-			return to, nil
-		}
-	}
-	return "", nil
-}
-
-// handOff makes the mail to one recipient due now. The first time it also sets until when an answer is promised, which
-// no later change of the business hours moves.
-func (n *Notifier) handOff(ctx context.Context, s *site, l lead.Lead, owner, to string) error {
-	now := n.Now()
-	due := l.DueAt
-	if f := s.Form(l.Form, l.Lang); due.IsZero() && f != nil && f.RespondWithin > 0 {
-		due = s.hours.after(l.CreatedAt, time.Duration(f.RespondWithin))
-	}
-	return n.Store.HandOff(ctx, l.ID, lead.HandOff{
-		Owner: owner, DueAt: due, Wake: now.Add(lookAgain),
-		Notifications: []lead.Notification{{
-			NotificationKey: lead.NotificationKey{Lead: l.ID, Kind: lead.KindLead, Recipient: to},
-			State:           lead.Pending, Due: now, UpdatedAt: now,
-		}},
-	})
+	return keys
 }

@@ -24,7 +24,7 @@ func TestOneLeadOneMail(t *testing.T) {
 	o.put(o.sam(id("h")))
 	o.handle(id("h"))
 	o.handle(id("h")) // the same record again
-	o.clock.pass(time.Hour)
+	o.clock.pass(30 * time.Minute)
 	o.sweep()
 	o.same("mails", o.sent(), []string{sales + " h"})
 	o.same("history", o.history(id("h")), []string{sales + " delivered"})
@@ -54,7 +54,7 @@ func TestTheSweeperDeliversAlone(t *testing.T) {
 }
 
 func TestSpamIsNeverMailed(t *testing.T) {
-	o := newOffice(t)
+	o := patient(t)
 	spam := o.sam(id("h"))
 	spam.Spam.Score = lead.SpamThreshold
 	o.put(spam.Received(o.clock.now()))
@@ -68,7 +68,7 @@ func TestSpamIsNeverMailed(t *testing.T) {
 }
 
 func TestWhatIsGoneOrAnsweredNeedsNoMail(t *testing.T) {
-	o := newOffice(t)
+	o := patient(t)
 	o.handle(id("x"))
 	l := o.put(o.sam(id("h")))
 	_, err := o.store.SetStatus(t.Context(), l.ID, l.Version, lead.Contacted, lead.Event{At: o.clock.now(), Kind: lead.EventStatus, By: sales})
@@ -146,7 +146,7 @@ func (crashing) Settle(context.Context, lead.Notification, lead.Event) error {
 }
 
 func TestACrashBetweenSendingAndSettlingMailsAtMostTwice(t *testing.T) {
-	o := newOffice(t)
+	o := patient(t)
 	o.put(o.sam(id("h")))
 	if err := o.another(crashing{o.store}, o.outbox).Handle(t.Context(), id("h")); err == nil {
 		t.Fatal("the crash went unseen")
@@ -181,7 +181,7 @@ func TestACrashBeforeTheHandOff(t *testing.T) {
 }
 
 func TestMailDownForADay(t *testing.T) {
-	o := newOffice(t)
+	o := patient(t)
 	mend := o.breakOutbox()
 	letters := strings.Split("kbac", "")
 	for n := range 24 * 12 { // every five minutes
@@ -208,7 +208,7 @@ func TestMailDownForADay(t *testing.T) {
 
 // TestBackoff reads the times between attempts off the store.
 func TestBackoff(t *testing.T) {
-	o := newOffice(t)
+	o := patient(t)
 	o.breakOutbox()
 	o.put(o.sam(id("h")))
 	o.handle(id("h"))
@@ -240,7 +240,7 @@ func TestRefusedForGoodGoesToTheNext(t *testing.T) {
 
 // TestTheLastIsNeverGivenUp: a refusal by everybody may be a mistake that somebody mends.
 func TestTheLastIsNeverGivenUp(t *testing.T) {
-	o := newOffice(t)
+	o := patient(t)
 	from := o.bundle.Brand.From
 	o.bundle.Brand.From = "nonsense"
 	o.bundle.Forms["contact"]["en"].Notify = []string{sales, "backup@example.com"}
@@ -258,7 +258,7 @@ func TestTheLastIsNeverGivenUp(t *testing.T) {
 // TestEveryoneIsToldWhenTheNamedAreRefused: the people of the site stand behind the form's list, and are told only then.
 func TestEveryoneIsToldWhenTheNamedAreRefused(t *testing.T) {
 	for named, want := range map[string]string{"ü@example.com": "ana@example.com h", sales: sales + " h"} {
-		o := newOffice(t)
+		o := patient(t)
 		o.bundle.Forms["contact"]["en"].Notify = []string{named}
 		o.bundle.People = []bundle.Person{{Email: "Ü@example.com"}, {Email: "ana@example.com"}, {Email: "ben@example.com"}}
 		o.put(o.sam(id("h")))
@@ -291,7 +291,7 @@ func TestACrashWhilePassingOn(t *testing.T) {
 		"before the refused one ends": func(s lead.Store) lead.Store { return crashing{s} },
 	} {
 		t.Run(name, func(t *testing.T) {
-			o := newOffice(t)
+			o := patient(t)
 			o.bundle.Forms["contact"]["en"].Notify = []string{"ü@example.com", "backup@example.com"}
 			o.put(o.sam(id("h")))
 			if err := o.another(dying(o.store), o.outbox).Handle(t.Context(), id("h")); err == nil {
@@ -308,7 +308,7 @@ func TestACrashWhilePassingOn(t *testing.T) {
 }
 
 func TestNobodyToTell(t *testing.T) {
-	o := newOffice(t)
+	o := patient(t)
 	o.bundle.Forms["contact"]["en"].Notify, o.bundle.Brand.Owner = nil, ""
 	o.put(o.sam(id("h")))
 	if err := o.Handle(t.Context(), id("h")); err == nil {
@@ -354,7 +354,7 @@ func TestPoisonCannotFillASweep(t *testing.T) {
 
 // TestPoisonAfterTheHandOffMovesBack: a mail that cannot be written waits longer and longer.
 func TestPoisonAfterTheHandOffMovesBack(t *testing.T) {
-	o := newOffice(t)
+	o := patient(t)
 	mend := o.breakOutbox()
 	o.put(o.sam(id("p")))
 	o.handle(id("p"))
@@ -386,7 +386,7 @@ func (p *panicking) Send(ctx context.Context, m mail.Message) (mail.Receipt, err
 }
 
 func TestAPanicIsAFailedAttempt(t *testing.T) {
-	o := newOffice(t)
+	o := patient(t)
 	o.Notifier = o.another(o.store, &panicking{Sender: o.outbox})
 	o.put(o.sam(id("h")))
 	o.handle(id("h"))
@@ -401,7 +401,7 @@ func TestAPanicIsAFailedAttempt(t *testing.T) {
 
 // TestAnUnansweredLeadIsLookedAtAgain: it stays due, also when all is well.
 func TestAnUnansweredLeadIsLookedAtAgain(t *testing.T) {
-	o := newOffice(t)
+	o := patient(t)
 	o.put(o.sam(id("h")))
 	for range 10 {
 		o.handle(id("h"))

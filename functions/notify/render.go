@@ -95,5 +95,5 @@ func plainLetter(m LeadMail, w words) letter {
 		fmt.Fprintf(&text, "\n%s: %s\n", w.word("mail_decide"), m.Verdict)
 	}
 	fmt.Fprintf(&text, "\n%s\n", w.word("mail_received", "when", m.Received, "id", m.ID))
-	return letter{subject: subjectLine(w.word("mail_new_lead") + " (" + m.Form + ")"), text: text.String()}
+	return letter{subject: subjectLine(m.Headline + " (" + m.Form + ")"), text: text.String()}
 }

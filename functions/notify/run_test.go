@@ -59,7 +59,7 @@ func TestRunSweepsAtOnceAndAgain(t *testing.T) {
 
 // TestRunTakesUpWhatAKilledProcessLeft: neither its leases nor its retries are waited for.
 func TestRunTakesUpWhatAKilledProcessLeft(t *testing.T) {
-	o := newOffice(t)
+	o := patient(t)
 	mend := o.breakOutbox()
 	o.put(o.sam(id("b")))
 	o.handle(id("b"))

@@ -14,7 +14,7 @@ type site struct {
 	hours *hours
 
 	mu     sync.Mutex
-	parsed map[string]*template // by kind of mail
+	parsed map[string]*template // by kind of mail and language
 }
 
 // current is the site as it is now: made anew when there is a new bundle, nil as long as there is none.
@@ -35,17 +35,23 @@ func (n *Notifier) current() *site {
 	return n.site
 }
 
-// template returns the parsed templates of a kind of mail.
-func (s *site) template(kind string) (*template, error) {
+// template returns the parsed templates of a kind of mail, with the words of a language.
+func (s *site) template(kind, lang string) (*template, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if parsed := s.parsed[kind]; parsed != nil {
+	name := kind + " " + lang
+	if parsed := s.parsed[name]; parsed != nil {
 		return parsed, nil
 	}
-	parsed, err := parse(kind, s.Mail[kind], s.words)
+	parsed, err := parse(kind, s.Mail[kind], wordsIn(s.Bundle, lang))
 	if err != nil {
 		return nil, fmt.Errorf("parsing the templates of the mail %s: %w", kind, err)
 	}
-	s.parsed[kind] = parsed
+	s.parsed[name] = parsed
 	return parsed, nil
+}
+
+// salesTemplate returns the templates of a mail to sales.
+func (s *site) salesTemplate(kind string) (*template, error) {
+	return s.template(kind, s.FirstLang())
 }

@@ -67,6 +67,13 @@ func testKeys(t *testing.T) lead.Keys {
 	return keys
 }
 
+// patient is an office whose form promises nothing, so that nobody is reminded of anything.
+func patient(t *testing.T) *office {
+	o := newOffice(t)
+	o.bundle.Forms["contact"]["en"].RespondWithin = 0
+	return o
+}
+
 // clock stands still until it is moved.
 type clock struct {
 	mu sync.Mutex
@@ -128,20 +135,21 @@ func testBundle(t *testing.T) *bundle.Bundle {
 		Hours: map[string]string{"mon-fri": "09:00-17:00"}, Holidays: []string{"de"},
 		Brand: bundle.Brand{Name: "Example Ltd", From: "leads@example.com", FromName: "Example Ltd website", Owner: "owner@example.com",
 			Accent: "#1d4d6b", Ink: "#1c2227", Paper: "#fbfcfd", Tint: "#eaf0f4", Line: "#cfd8de"},
-		Mail: map[string]bundle.MailTemplate{"lead": {
-			Subject: source(t, "subject"), Text: source(t, "text"), HTML: source(t, "html"),
-		}},
+		Mail: map[string]bundle.MailTemplate{"lead": source(t, "lead"), "digest": source(t, "digest"), "confirmation": source(t, "confirmation")},
 	}
 }
 
-// source reads a template of the default theme.
-func source(t *testing.T, part string) string {
+// source reads the templates of a mail of the default theme.
+func source(t *testing.T, kind string) bundle.MailTemplate {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join("..", "..", "themes", "default", "mail", "lead."+part+".tmpl"))
-	if err != nil {
-		t.Fatal(err)
+	read := func(part string) string {
+		data, err := os.ReadFile(filepath.Join("..", "..", "themes", "default", "mail", kind+"."+part+".tmpl"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(data)
 	}
-	return string(data)
+	return bundle.MailTemplate{Subject: read("subject"), Text: read("text"), HTML: read("html")}
 }
 
 // sam is the lead of the design's example, as intake would give it to the store.
@@ -257,3 +265,29 @@ func (o *office) notification(lead_, to string) lead.Notification {
 	o.ok(err)
 	return n
 }
+
+// notificationOf reads what is known of a notification of any kind.
+func (o *office) notificationOf(lead_, kind, to string) lead.Notification {
+	o.Helper()
+	n, err := o.store.Notification(o.Context(), lead.NotificationKey{Lead: lead_, Kind: kind, Recipient: to})
+	o.ok(err)
+	return n
+}
+
+func formDuration(d time.Duration) form.Duration { return form.Duration(d) }
+
+// berlinTime reads a time of the wall clock in Berlin.
+func berlinTime(t *testing.T, s string) time.Time {
+	t.Helper()
+	zone, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at, err := time.ParseInLocation("2006-01-02 15:04", s, zone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
+
+func textValue(s string) form.Value { return form.Value{Text: s} }

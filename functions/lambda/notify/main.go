@@ -1,9 +1,12 @@
 // Command notify is the deployed function that tells sales: the table's stream calls it at once, a schedule every
-// minute, and the queue of leads that the table could not take. It is package notify, with the adapters of AWS.
+// minute, the queue of leads that the table could not take, and EventBridge with what became of a mail. It is package
+// notify, with the adapters of AWS.
 //
 //	TABLE               name of the DynamoDB table
 //	SECRET_PARAM        name of the SecureString parameter that holds the secrets, as lead.ParseKeys reads them
-//	CONFIGURATION_SET   of SES, whose events report deliveries; may be absent
+//	                    the parameter of that name and "/webhooks" behind it, which may be absent, holds the secrets of
+//	                    webhooks: a line NAME=whsec_… for each
+//	CONFIGURATION_SET   of SES, whose events report deliveries; absent, nobody waits for such reports
 //	AWS_*               region and credentials, as Lambda sets them; AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_DYNAMODB,
 //	                    _SESV2, _SSM point the clients elsewhere
 //
@@ -56,7 +59,12 @@ func open(ctx context.Context, getenv func(string) string, log *slog.Logger) (*f
 	if err != nil {
 		return nil, err
 	}
-	keys, err := readKeys(ctx, ssm.NewFromConfig(cfg), env.secretParam)
+	parameters := ssm.NewFromConfig(cfg)
+	keys, err := readKeys(ctx, parameters, env.secretParam)
+	if err != nil {
+		return nil, err
+	}
+	secrets, err := readWebhookSecrets(ctx, parameters, env.secretParam+"/webhooks", site())
 	if err != nil {
 		return nil, err
 	}
@@ -64,5 +72,6 @@ func open(ctx context.Context, getenv func(string) string, log *slog.Logger) (*f
 		Store:  dynamo.New(dynamodb.NewFromConfig(cfg), env.table, time.Now),
 		Sender: &ses.Sender{Client: sesv2.NewFromConfig(cfg), ConfigurationSet: env.configurationSet},
 		Bundle: site, Keys: keys, Now: time.Now, Log: log, SendTimeout: sendTimeout,
+		Reported: env.configurationSet != "", Hooks: &notify.Hooks{Secret: secrets},
 	}}, nil
 }

@@ -54,7 +54,7 @@ const identity = "leads.example.com"
 func newCloud(t *testing.T, env ...string) *cloud {
 	t.Helper()
 	c := &cloud{T: t, endpoint: moto.Start(t), table: strings.ReplaceAll("notify-"+t.Name(), "/", "-")}
-	cfg := aws.Config{Region: "eu-central-1", Credentials: credentials.NewStaticCredentialsProvider("made-up", "made-up", "made-up")}
+	cfg := c.config()
 	c.client = dynamodb.NewFromConfig(cfg, func(o *dynamodb.Options) { o.BaseEndpoint = &c.endpoint })
 	c.ok(dynamo.CreateTable(t.Context(), c.client, c.table))
 	c.store = dynamo.New(c.client, c.table, time.Now)
@@ -71,8 +71,17 @@ func newCloud(t *testing.T, env ...string) *cloud {
 	_, err := parameters.PutParameter(t.Context(), &ssm.PutParameterInput{
 		Name: &param, Value: aws.String(strings.Repeat("01", 32) + "\n"), Type: ssmtypes.ParameterTypeSecureString, Overwrite: aws.Bool(true)})
 	c.ok(err)
+	hooks := param + "/webhooks"
+	_, err = parameters.PutParameter(t.Context(), &ssm.PutParameterInput{Name: &hooks, Type: ssmtypes.ParameterTypeSecureString, Overwrite: aws.Bool(true),
+		Value: aws.String("# the customers' file\nCRM = whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3\n")})
+	c.ok(err)
 	c.function = runtimeapi.Start(t, c.install(), append([]string{"TABLE=" + c.table, "SECRET_PARAM=" + param, "AWS_ENDPOINT_URL=" + c.endpoint}, env...))
 	return c
+}
+
+// config leads to moto with made-up credentials.
+func (c *cloud) config() aws.Config {
+	return aws.Config{Region: "eu-central-1", Credentials: credentials.NewStaticCredentialsProvider("made-up", "made-up", "made-up")}
 }
 
 // install puts program and bundle into a folder, as a deployment does.
@@ -94,12 +103,21 @@ func (c *cloud) ok(err error) {
 	}
 }
 
-// site has one form, and the theme's own mail.
+// The webhooks of the form hooked: one with a secret, and one without.
+const (
+	hookSigned   = "https://127.0.0.1:9/leads"
+	hookUnsigned = "https://127.0.0.1:9/other"
+)
+
+// site has one form, another one with webhooks, and the theme's own mail.
 func (c *cloud) site() *bundle.Bundle {
-	source := func(part string) string {
-		data, err := os.ReadFile(filepath.Join(e2e.Root(c), "themes", "default", "mail", "lead."+part+".tmpl"))
-		c.ok(err)
-		return string(data)
+	source := func(kind string) bundle.MailTemplate {
+		read := func(part string) string {
+			data, err := os.ReadFile(filepath.Join(e2e.Root(c), "themes", "default", "mail", kind+"."+part+".tmpl"))
+			c.ok(err)
+			return string(data)
+		}
+		return bundle.MailTemplate{Subject: read("subject"), Text: read("text"), HTML: read("html")}
 	}
 	contact := form.Form{Name: "contact", Lang: "en", Title: "Talk to us", Notify: []string{"sales@example.com"},
 		RespondWithin: form.Duration(time.Hour), Fields: []form.Field{
@@ -107,19 +125,27 @@ func (c *cloud) site() *bundle.Bundle {
 			{Name: "email", Label: "Work e-mail", Type: form.Email},
 			{Name: "message", Label: "How can we help?", Type: form.Textarea},
 		}}
+	hooked := contact
+	hooked.Name = "hooked"
+	hooked.Webhooks = []form.Webhook{{URL: hookSigned, Secret: "CRM"}, {URL: hookUnsigned, Secret: "NONE"}}
 	return &bundle.Bundle{
 		Version: bundle.Version, Site: "Example", BaseURL: "https://www.example.com/", Zone: "Pacific/Auckland", Langs: []string{"en"},
-		Forms: map[string]map[string]*bundle.Form{"contact": {"en": {Form: contact}}},
+		Forms: map[string]map[string]*bundle.Form{"contact": {"en": {Form: contact}}, "hooked": {"en": {Form: hooked}}},
 		Brand: bundle.Brand{Name: "Example", From: "leads@" + identity, FromName: "Example website", Owner: "owner@example.com"},
-		Mail:  map[string]bundle.MailTemplate{"lead": {Subject: source("subject"), Text: source("text"), HTML: source("html")}},
+		Mail:  map[string]bundle.MailTemplate{"lead": source("lead"), "digest": source("digest")},
+		// so wide a window that no test meets its end
+		Limits: bundle.Limits{Submissions: 60, Mails: 20, Window: form.Duration(365 * 24 * time.Hour)},
 	}
 }
 
 // put stores a lead and returns its id, 26 times the letter.
-func (c *cloud) put(letter string) string {
+func (c *cloud) put(letter string) string { return c.putOf("contact", letter) }
+
+// putOf stores a lead of a form.
+func (c *cloud) putOf(name, letter string) string {
 	c.Helper()
 	id := strings.Repeat(letter, 26)
-	l := lead.Lead{ID: id, Form: "contact", Lang: "en", Email: "sam@example.com", Page: "/pricing/", Fields: form.Values{
+	l := lead.Lead{ID: id, Form: name, Lang: "en", Email: "sam@example.com", Page: "/pricing/", Fields: form.Values{
 		"name": {Text: "Sam Visitor"}, "email": {Text: "sam@example.com"}, "message": {Text: "This is " + c.Name() + " " + letter}}}
 	_, _, err := c.store.Put(c.Context(), l.Received(time.Now()))
 	c.ok(err)
@@ -233,7 +259,7 @@ func TestTheQueueIsStored(t *testing.T) {
 	id := strings.Repeat("a", 26)
 	l := lead.Lead{ID: id, Form: "contact", Lang: "en", Email: "sam@example.com", Person: "person", Fields: form.Values{
 		"email": {Text: "sam@example.com"}, "message": {Text: "This is " + c.Name() + " a"}}}
-	l = l.Received(time.Now().Add(-time.Hour))
+	l = l.Received(time.Now().Add(-10 * time.Minute))
 	text, err := l.Parcel()
 	c.ok(err)
 	poison := message("2", `{"parcel":1,"lead":{"id":"sam@example.com"}}`)

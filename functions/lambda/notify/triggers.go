@@ -30,10 +30,12 @@ type function struct {
 //	{"Records": [{"eventSource": "aws:sqs", …}, …]}        the queue of leads that the table could not take
 //	{"source": "aws.events" | "aws.scheduler", …}          the schedule, as a rule or a scheduler sends it by itself
 //	{"trigger": "sweep"}                                   the schedule, with an input of ours
+//	{"source": "aws.ses", "detail": {…}, …}                what became of a mail, by EventBridge
 type event struct {
 	Records []json.RawMessage
-	Source  string `json:"source"`
-	Trigger string `json:"trigger"`
+	Source  string          `json:"source"`
+	Trigger string          `json:"trigger"`
+	Detail  json.RawMessage `json:"detail"`
 }
 
 // swept answers the schedule.
@@ -60,8 +62,10 @@ func (f *function) handle(ctx context.Context, payload json.RawMessage) (any, er
 	case e.Trigger == "sweep" || e.Source == "aws.events" || e.Source == "aws.scheduler":
 		count, err := f.notifier.Sweep(ctx)
 		return swept{count}, err
+	case e.Source == "aws.ses":
+		return f.mail(ctx, e.Detail)
 	}
-	return nil, errors.New("reading the event: it is neither of the table's stream, nor of the queue, nor of the schedule")
+	return nil, errors.New("reading the event: it is neither of the table's stream, nor of the queue, nor of the schedule, nor of a mail")
 }
 
 // record is what the stream tells of a change: the keys alone.

@@ -13,6 +13,7 @@ import (
 	"net/textproto"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
@@ -118,7 +119,7 @@ func deliver(session *smtp.Client, m mail.Message, data []byte) error {
 		return fmt.Errorf("naming the sender: %w", err)
 	}
 	if err := session.Rcpt("<" + to + ">"); err != nil {
-		return fmt.Errorf("naming the recipient: %w", final(err))
+		return fmt.Errorf("naming the recipient: %w", unknown(err))
 	}
 	content, err := session.Data()
 	if err != nil {
@@ -140,6 +141,16 @@ func final(err error) error {
 		return fmt.Errorf("%w: %w", mail.ErrRefused, err)
 	}
 	return err
+}
+
+// unknown marks an answer of 5xx to the recipient's name as one about the recipient. Policies (x.7.x of RFC 3463) are
+// not: they mean us, or this mail.
+func unknown(err error) error {
+	var answer *textproto.Error
+	if !errors.As(err, &answer) || answer.Code < 500 || answer.Code > 599 || strings.HasPrefix(answer.Msg, "5.7.") {
+		return final(err)
+	}
+	return fmt.Errorf("%w: %w", mail.ErrRecipient, err)
 }
 
 // client prepares a client for one conversation: the library's keeps state between conversations.
