@@ -69,9 +69,12 @@ func (p *planner) addCopies() {
 		if !copied {
 			continue
 		}
-		from := p.Tree.Files[file]
+		from, pos := p.Tree.Files[file], content.Pos{File: content.Root + "/" + file}
+		if taken("/" + to) {
+			p.problems.Add(pos.Errorf("put it into another folder", "the functions answer at /%s, and no file would be seen there", to))
+			continue
+		}
 		if other := p.outputs[to]; other != "" {
-			pos := content.Pos{File: content.Root + "/" + file}
 			p.problems.Add(pos.Errorf("rename one of them", "this and %s both make the file %s", other, to))
 			continue
 		}
