@@ -177,11 +177,14 @@ type Lead struct {
 	Score struct {
 		Points int `json:"points"`
 	} `json:"score"`
-	Events []struct {
-		Kind  string `json:"kind"`
-		To    string `json:"to"`
-		State string `json:"state"`
-	} `json:"events"`
+	Events []Event `json:"events"`
+}
+
+// Event is what the tests look at of an event.
+type Event struct {
+	Kind  string `json:"kind"`
+	To    string `json:"to"`
+	State string `json:"state"`
 }
 
 // Leads lists every lead of a state folder, spam too, by the command line; a serve may be running.
