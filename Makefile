@@ -79,3 +79,13 @@ package: ## the zips of the Lambda functions, into dist/
 
 release: ## leadsite for Linux, macOS and Windows, with the functions inside and checksums, into dist/release/
 	@go run ./infra/release $(ARGS)
+
+TIME ?= 10s
+.PHONY: fuzz
+
+# Go runs one target at a time; what it finds it writes below testdata/fuzz, where make test runs it from then on.
+fuzz: ## every fuzz target for TIME (10s), one after the other
+	@find . -path './.*' -prune -o -name '*_test.go' -exec grep -Ho '^func Fuzz[A-Za-z0-9]*' {} + | sort | while IFS=: read -r file target; do \
+		echo "fuzz: $$(dirname "$$file") $${target#func }, for $(TIME)"; \
+		go test -run '^$$' -fuzz "^$${target#func }\$$" -fuzztime $(TIME) -fuzzminimizetime 20x "$$(dirname "$$file")" || exit 1; \
+	done

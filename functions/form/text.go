@@ -21,7 +21,16 @@ func Clean(s string, lines bool) string {
 		}
 		return r
 	}, s)
-	return norm.NFC.String(s)
+	return composed(s)
+}
+
+// composed is s in NFC, which is up to three times as long. It takes the room for that at once: growing bit by bit, a
+// hostile value would allocate many times its size.
+func composed(s string) string {
+	if norm.NFC.IsNormalString(s) {
+		return s
+	}
+	return string(norm.NFC.AppendString(make([]byte, 0, 3*len(s)), s))
 }
 
 // isControl is true of control characters (Cc) and of those that reorder the text around them (bidi marks,

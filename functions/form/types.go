@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // cleanText is Clean as the field's type needs it. What holds nothing visible is empty.
@@ -28,7 +26,7 @@ func (f *Field) cleanText(s string) string {
 
 // trimmed composes a value and takes away the spaces that pasting leaves around it.
 func trimmed(s string) string {
-	return norm.NFC.String(strings.Trim(s, " \u00A0"))
+	return composed(strings.Trim(s, " \u00A0"))
 }
 
 // checkLength holds a value to the runes that its type's min and max allow, and every value to MaxRunes.

@@ -260,3 +260,39 @@ func FuzzRequest(f *testing.F) {
 		}
 	})
 }
+
+// FuzzResponse: whatever a handler answers, no line break reaches a header, and the body arrives as it was.
+func FuzzResponse(f *testing.F) {
+	f.Add(200, "Location", "/thanks/", "text/html; charset=utf-8", "<p>ü")
+	f.Add(303, "X-A\r\nSet-Cookie", "a\r\nb", "image/png", "\x00\xff")
+	f.Add(100, "Set-Cookie", "a=b\nc", "", "")
+	f.Fuzz(func(t *testing.T, status int, name, value, contentType, body string) {
+		if status < 100 || status > 999 {
+			return // net/http panics for a handler that answers so
+		}
+		answer := handle(t, event(t, "query"), func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set(name, value)
+			w.Header().Set("Content-Type", contentType)
+			w.WriteHeader(status)
+			io.WriteString(w, body)
+		})
+		for name, value := range answer.Headers {
+			if strings.ContainsAny(name+value, "\r\n") {
+				t.Errorf("header %q: %q", name, value)
+			}
+		}
+		if strings.ContainsAny(strings.Join(answer.Cookies, ""), "\r\n") {
+			t.Errorf("cookies %q", answer.Cookies)
+		}
+		got := []byte(answer.Body)
+		if answer.IsBase64Encoded {
+			var err error
+			if got, err = base64.StdEncoding.DecodeString(answer.Body); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if string(got) != body || answer.StatusCode < 200 {
+			t.Errorf("answered %d %q", answer.StatusCode, got)
+		}
+	})
+}

@@ -23,15 +23,16 @@ func readBody(w http.ResponseWriter, r *http.Request) (posted url.Values, status
 	if r.ContentLength > form.MaxBody {
 		return nil, http.StatusRequestEntityTooLarge
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, form.MaxBody))
-	if err != nil {
+	var body bytes.Buffer
+	body.Grow(int(max(r.ContentLength, 0)) + bytes.MinRead)
+	if _, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, form.MaxBody)); err != nil {
 		var tooLarge *http.MaxBytesError
 		if errors.As(err, &tooLarge) {
 			return nil, http.StatusRequestEntityTooLarge
 		}
 		return nil, http.StatusBadRequest // the connection broke
 	}
-	return read(body, params)
+	return read(body.Bytes(), params)
 }
 
 type reader func(body []byte, params map[string]string) (url.Values, int)

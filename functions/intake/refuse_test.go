@@ -79,8 +79,9 @@ func fileUpload(t *testing.T) (body, contentType string) {
 	return b.String(), w.FormDataContentType()
 }
 
-func TestRefusals(t *testing.T) {
-	s := newSite(t)
+func TestRefusals(t *testing.T) { throughDoors(t, testRefusals) }
+
+func testRefusals(t *testing.T, s *site) {
 	for _, c := range refusals(t) {
 		for _, accept := range []string{browser, "", "*/*", program} {
 			a := s.do(c.method, c.path, accept, c.contentType, strings.NewReader(c.body))
@@ -119,8 +120,9 @@ func checkRefusal(t *testing.T, s *site, name, accept string, a answer) {
 }
 
 // What just fits is taken: 200 values, a body of 64 KB, 10,000 runes.
-func TestLimitsFromBelow(t *testing.T) {
-	s := newSite(t)
+func TestLimitsFromBelow(t *testing.T) { throughDoors(t, testLimitsFromBelow) }
+
+func testLimitsFromBelow(t *testing.T, s *site) {
 	s.handler.Unlimited = true
 	for _, enc := range encodings() {
 		many := visitor(nil)
@@ -164,7 +166,8 @@ func TestTooLargeInChunks(t *testing.T) {
 	}
 }
 
-// FuzzSubmit: whatever is posted, the answer is one of the table's, and nothing of it becomes markup.
+// FuzzSubmit: whatever is posted, the answer is one of the table's, no line break reaches a header, and nothing of it
+// becomes markup.
 func FuzzSubmit(f *testing.F) {
 	f.Add(urlencodedType, visitor(nil).Encode(), true)
 	f.Add("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"email\"\r\n\r\n<script>\r\n--x--\r\n", true)
@@ -184,6 +187,11 @@ func FuzzSubmit(f *testing.F) {
 		case 200, 303, 400, 413, 415, 422:
 		default:
 			t.Errorf("answered %d", rec.Code)
+		}
+		for name, values := range rec.Header() {
+			if strings.ContainsAny(name+strings.Join(values, ""), "\r\n") {
+				t.Errorf("header %q: %q", name, values)
+			}
 		}
 		if html && strings.Contains(strings.ToLower(rec.Body.String()), "<script") {
 			t.Errorf("the page holds a script: %s", rec.Body)

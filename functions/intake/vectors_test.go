@@ -42,8 +42,9 @@ func unquoted(t *testing.T, s string) string {
 	return text
 }
 
-func TestEmailVectorsOverHTTP(t *testing.T) {
-	s := newSite(t)
+func TestEmailVectors(t *testing.T) { throughDoors(t, testEmailVectors) }
+
+func testEmailVectors(t *testing.T, s *site) {
 	s.handler.Unlimited = true
 	for _, enc := range encodings() {
 		for _, line := range vectors(t, "email.txt") {
@@ -60,8 +61,9 @@ func TestEmailVectorsOverHTTP(t *testing.T) {
 }
 
 // Hostile words are stored as they are, and shown as text and nothing else on the page that asks again.
-func TestHostileVectorsOverHTTP(t *testing.T) {
-	s := newSite(t)
+func TestHostileVectors(t *testing.T) { throughDoors(t, testHostileVectors) }
+
+func testHostileVectors(t *testing.T, s *site) {
 	s.handler.Unlimited = true
 	for _, enc := range encodings() {
 		for _, line := range vectors(t, "hostile.txt") {
@@ -82,6 +84,27 @@ func TestHostileVectorsOverHTTP(t *testing.T) {
 				t.Errorf("%s, %q: %d", enc.name, in, a.status)
 			}
 			checkShown(t, a.body, want)
+		}
+	}
+}
+
+// Wherever a form of the bundle is said to lead, a browser is sent to a path of the site; what the request says of it
+// counts for nothing.
+func TestRedirectVectors(t *testing.T) { throughDoors(t, testRedirectVectors) }
+
+func testRedirectVectors(t *testing.T, s *site) {
+	s.handler.Unlimited = true
+	contact := s.bundle.Forms["contact"]["en"]
+	for _, line := range vectors(t, "redirect.txt") {
+		in := unquoted(t, line[1])
+		contact.Success = in
+		a := s.post(browser, visitor(url.Values{"_success": {"/evil/"}, "redirect": {"https://evil.example/"}}))
+		location, err := url.Parse(a.header.Get("Location"))
+		if err != nil || a.status != 303 || location.Host != "" || !form.LocalPath(a.header.Get("Location")) {
+			t.Errorf("%q: %d to %q, %v", in, a.status, a.header.Get("Location"), err)
+		}
+		if (a.header.Get("Location") == "/") != (line[0] != "yes" || in == "/") {
+			t.Errorf("%q leads to %q", in, a.header.Get("Location"))
 		}
 	}
 }
