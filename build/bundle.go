@@ -39,7 +39,7 @@ func (b bundler) bundle() *bundle.Bundle {
 	c := b.site.Config
 	out := &bundle.Bundle{
 		Version: bundle.Version, Site: c.Title, BaseURL: b.site.BaseURL, Zone: c.Zone.String(), Langs: c.Langs,
-		Forms: b.forms(), Messages: b.messages(), Words: b.theme.Words,
+		Forms: b.forms(), Page: b.messagePages(), Messages: b.messages(), Words: b.theme.Words,
 		People: b.people(), Hours: c.Hours, Holidays: c.Holidays, Reasons: c.Reasons,
 		Limits: bundle.Limits{Submissions: c.Limits.Submissions, Mails: c.Limits.Mails, Window: c.Limits.Window},
 		Brand:  b.brand(), Mail: b.mail(), CSP: policy(c.CSP), Redirects: redirects(b.site.Redirects),
@@ -102,6 +102,37 @@ func (b bundler) form(f *content.Form) *bundle.Form {
 // formPage is the page that shows a form again, as chunks of static HTML with slots between.
 func (b bundler) formPage(f *content.Form) ([]bundle.Chunk, error) {
 	html, slots, err := b.render.FormErrorPage(f)
+	if err != nil {
+		return nil, err
+	}
+	if html, err = b.minify.QuotedHTML(html); err != nil {
+		return nil, err
+	}
+	return chunks(html, slots)
+}
+
+// messagePages are the pages around what the functions say beside forms, by language. A theme whose pages show no title
+// or no text has none: there the functions use a plain one of their own.
+func (b bundler) messagePages() map[string][]bundle.Chunk {
+	if len(b.site.Tree.Forms) == 0 {
+		return nil
+	}
+	all := map[string][]bundle.Chunk{}
+	for _, lang := range b.site.Config.Langs {
+		page, err := b.messagePage(lang)
+		var located *content.Error
+		if errors.As(err, &located) {
+			b.found.Add(located)
+		}
+		if err == nil {
+			all[lang] = page
+		}
+	}
+	return all
+}
+
+func (b bundler) messagePage(lang string) ([]bundle.Chunk, error) {
+	html, slots, err := b.render.MessagePage(lang)
 	if err != nil {
 		return nil, err
 	}

@@ -161,6 +161,23 @@ func checkDelivery(t *testing.T, site *program.Server, l program.Lead) {
 	}
 }
 
+// TestRefusalsLookLikeTheSite opens the address of a form in the browser, which is no way to send it.
+func TestRefusalsLookLikeTheSite(t *testing.T) {
+	site := example(t)
+	b := browser.New(t)
+	for path, want := range map[string]int{"/api/forms/contact": http.StatusMethodNotAllowed, "/api/forms/nothing": http.StatusNotFound} {
+		if status := b.Open(site.URL + path); status != want {
+			t.Errorf("%s: status %d", path, status)
+		}
+		if got := b.Text("main h1"); got == "" || b.Text("header nav") == "" {
+			t.Errorf("%s: the page says %q", path, got)
+		}
+		if found := b.Axe(); len(found) > 0 {
+			t.Errorf("%s: %v", path, found)
+		}
+	}
+}
+
 // TestPagesAreAccessible asks axe-core about one page of each kind, on a desk and on a phone.
 func TestPagesAreAccessible(t *testing.T) {
 	site := example(t)

@@ -18,9 +18,10 @@ const (
 	SlotInvalid  = "invalid"  // attribute of the control while there is one
 	SlotChecked  = "checked"  // attribute of a box or button that the visitor chose
 	SlotSelected = "selected" // attribute of an option that the visitor chose
+	SlotTitle    = "title"    // text: the title of a message
 )
 
-// Slot is a place of a form's own page that each answer fills.
+// Slot is a place of a form's own page, or of a message's, that each answer fills.
 type Slot struct {
 	Marker string // stands in the HTML for it, made of letters and digits
 	Kind   string
@@ -35,8 +36,9 @@ type slots struct {
 	list   []Slot
 }
 
-func newSlots(f *content.Form) *slots {
-	sum := sha256.Sum256([]byte("slots of " + f.Name + " in " + f.Lang))
+// newSlots makes markers that no other page has: what names the page, and its language.
+func newSlots(what, lang string) *slots {
+	sum := sha256.Sum256([]byte("slots of " + what + " in " + lang))
 	return &slots{prefix: "slot" + hex.EncodeToString(sum[:6])}
 }
 
@@ -81,11 +83,30 @@ func (r *Renderer) FormErrorPage(f *content.Form) (html []byte, places []Slot, e
 	}
 	w := r.take()
 	defer r.give(w)
-	marks := newSlots(f)
+	marks := newSlots(f.Name, f.Lang)
 	w.begin(f.Lang, "", content.Pos{File: f.File})
 	w.job.view = View{Site: r.siteFor(f.Lang, ""), Page: r.formErrorView(f)}
 	w.job.view.Form = formView(f, w.job.formID(f), "", marks)
 	page, err := w.page("form-error")
+	if err != nil {
+		return nil, nil, r.locate("", err)
+	}
+	return page, marks.list, nil
+}
+
+// MessagePage is the site's page around a few words that an answer brings, in one language: a marker stands where its
+// title goes, another where its text does.
+func (r *Renderer) MessagePage(lang string) (html []byte, places []Slot, err error) {
+	if r.fault != nil {
+		return nil, nil, r.fault
+	}
+	w := r.take()
+	defer r.give(w)
+	marks := newSlots("a message", lang)
+	w.begin(lang, "", content.Pos{})
+	w.job.view = View{Site: r.siteFor(lang, ""), Page: &PageView{Kind: "message", Layout: "page", Lang: lang, ReadingMinutes: 1, Noindex: true,
+		Title: marks.mark(SlotTitle, "", ""), Content: template.HTML(marks.mark(SlotSummary, "", ""))}}
+	page, err := w.page("page")
 	if err != nil {
 		return nil, nil, r.locate("", err)
 	}

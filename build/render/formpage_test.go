@@ -74,6 +74,20 @@ func TestFormErrorPage(t *testing.T) {
 	}
 }
 
+// The page around a message is the site's, with a place for the title and one for the text.
+func TestMessagePage(t *testing.T) {
+	r := open(t, files("content/about.md", "---\ntitle: About\n---\n"))
+	page, slots, err := r.MessagePage("en")
+	if err != nil || len(slots) != 2 || slots[0].Kind != "title" || slots[1].Kind != "summary" {
+		t.Fatalf("%+v, %v", slots, err)
+	}
+	for _, must := range []string{"<title>" + slots[0].Marker + "</title>", "<nav>", slots[1].Marker} {
+		if !strings.Contains(string(page), must) {
+			t.Errorf("the page lacks %s: %s", must, page)
+		}
+	}
+}
+
 // The markup is the same on both pages, but for what depends on the visitor.
 func TestFormErrorPageHasTheSameMarkup(t *testing.T) {
 	r := open(t, files("content/forms/contact.yaml", contactForm, "content/about.md", "---\ntitle: About\nform: contact\n---\n"))

@@ -75,7 +75,7 @@ func (t *trial) layout(layout string) {
 	}
 	w.job.view = View{Site: t.site(), Page: t.page(layout), List: t.list(layout)}
 	if layout == "form-error" {
-		w.job.view.Form = formView(t.form(), sampleForm, "", newSlots(t.form()))
+		w.job.view.Form = formView(t.form(), sampleForm, "", newSlots(t.form().Name, t.form().Lang))
 	}
 	page, err := w.page(layout)
 	t.reserve(page)

@@ -26,8 +26,9 @@ type Bundle struct {
 	Reasons   []string                     `json:"reasons,omitempty"`  // why a lead is not a fit
 	Limits    Limits                       `json:"limits"`
 	Brand     Brand                        `json:"brand"`
-	Mail      map[string]MailTemplate      `json:"mail"` // by kind of notification: "lead", …
-	CSP       string                       `json:"csp"`  // Content-Security-Policy of every answer that is HTML
+	Mail      map[string]MailTemplate      `json:"mail"`           // by kind of notification: "lead", …
+	Page      map[string][]Chunk           `json:"page,omitempty"` // by language: the site's page around a message, SlotTitle and SlotSummary
+	CSP       string                       `json:"csp"`            // Content-Security-Policy of every answer that is HTML
 	Redirects Redirects                    `json:"redirects,omitempty"`
 }
 
@@ -63,6 +64,7 @@ const (
 	SlotInvalid  SlotKind = "invalid"  // the attributes ` aria-invalid="true"` while it has one
 	SlotChecked  SlotKind = "checked"  // ` checked` while the visitor chose Value
 	SlotSelected SlotKind = "selected" // ` selected` while the visitor chose Value
+	SlotTitle    SlotKind = "title"    // text, escaped: the title of a message
 )
 
 // Person is someone who may be told of leads and answer them.

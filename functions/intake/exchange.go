@@ -105,7 +105,7 @@ func (x *exchange) refuse(status int) {
 		x.json(status, map[string]string{"error": words})
 		return
 	}
-	x.html(status, x.plainPage(words, x.reference()))
+	x.html(status, x.messagePage(words, x.reference()))
 }
 
 // log writes one line about the request. The keys say what happened and never who it was.

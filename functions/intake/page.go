@@ -16,7 +16,7 @@ import (
 // and everything as the visitor left it. A bundle without such a page still answers, with the summary alone.
 func (x *exchange) formPage(s *submission, errors map[string]string, summary string) []byte {
 	if len(s.form.Page) == 0 {
-		return x.plainPage(s.form.Title, summary)
+		return x.messagePage(s.form.Title, summary)
 	}
 	var page bytes.Buffer
 	for _, chunk := range s.form.Page {
@@ -118,7 +118,27 @@ func (x *exchange) summary(titleKey, inner string) string {
 	return `<div class="summary" role="alert" tabindex="-1"><p class="summary-title">` + html.EscapeString(x.word(titleKey)) + `</p>` + inner + `</div>`
 }
 
-// plainPage is the page for a request that belongs to no form. It has no style of its own, because the site's policy
+// messagePage is the site's page around a few words, for a request that belongs to no form.
+func (x *exchange) messagePage(title, inner string) []byte {
+	chunks := x.bundle.Page[x.lang]
+	if len(chunks) == 0 {
+		return x.plainPage(title, inner)
+	}
+	inner += `<p><a href="/">` + html.EscapeString(x.word("back_to_site")) + `</a></p>`
+	var page bytes.Buffer
+	for _, chunk := range chunks {
+		page.WriteString(chunk.HTML)
+		switch chunk.Slot.Kind {
+		case bundle.SlotTitle:
+			page.WriteString(html.EscapeString(title))
+		case bundle.SlotSummary:
+			page.WriteString(inner)
+		}
+	}
+	return page.Bytes()
+}
+
+// plainPage stands in for a bundle without such a page. It has no style of its own, because the site's policy
 // allows no inline style and this package does not know the names of the site's style sheets.
 func (x *exchange) plainPage(title, inner string) []byte {
 	home := "/"

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"leadsite/functions/bundle"
 	"leadsite/functions/form"
 )
 
@@ -116,6 +117,28 @@ func checkRefusal(t *testing.T, s *site, name, accept string, a answer) {
 	}
 	if a.header.Get("Content-Security-Policy") != s.bundle.CSP || strings.Contains(a.body, "style") {
 		t.Errorf("%s: the page and the policy do not fit", name)
+	}
+}
+
+// A refusal stands in the site's own page, in the site's first language, when the bundle has one.
+func TestRefusalInTheSitesFrame(t *testing.T) { throughDoors(t, testRefusalInTheSitesFrame) }
+
+func testRefusalInTheSitesFrame(t *testing.T, s *site) {
+	chunk := func(html string, kind bundle.SlotKind) bundle.Chunk {
+		return bundle.Chunk{HTML: html, Slot: bundle.Slot{Kind: kind}}
+	}
+	s.bundle.Page = map[string][]bundle.Chunk{"en": {chunk("<!doctype html><title>", bundle.SlotTitle), chunk("</title><nav></nav><h1>", bundle.SlotTitle),
+		chunk("</h1>", bundle.SlotSummary), {HTML: "<footer></footer>"}}}
+	s.bundle.Words["en"] = map[string]string{"not_found": "No <form> here."}
+	a := s.do("POST", "/api/forms/nothing", browser, urlencodedType, strings.NewReader("a=1"))
+	want := "<!doctype html><title>No &lt;form&gt; here.</title><nav></nav><h1>No &lt;form&gt; here.</h1>" +
+		"<p>Should you write to us about this, its number is " + a.header.Get("X-Request-Id") + ".</p>" +
+		`<p><a href="/">Back to the website</a></p><footer></footer>`
+	if a.status != 404 || a.body != want {
+		t.Errorf("answered %d %s", a.status, a.body)
+	}
+	if a := s.do("POST", "/api/forms/nothing", program, urlencodedType, strings.NewReader("a=1")); a.body != `{"error":"No \u003cform\u003e here."}`+"\n" {
+		t.Errorf("a program is answered %s", a.body)
 	}
 }
 
