@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -81,8 +82,15 @@ type Server struct {
 // stopped with the test.
 func Serve(t testing.TB, source, state string, args ...string) *Server {
 	t.Helper()
-	args = append([]string{"serve", "--source", source, "--state", state, "--addr", "127.0.0.1:0"}, args...)
-	s := &Server{State: state, t: t, cmd: exec.Command(Path(t), args...), ended: make(chan struct{})}
+	return ServeUnder(t, nil, source, state, args...)
+}
+
+// ServeUnder is Serve by a command that runs the one it is given, as a process of the same id.
+func ServeUnder(t testing.TB, runner []string, source, state string, args ...string) *Server {
+	t.Helper()
+	words := append(slices.Clone(runner), Path(t), "serve", "--source", source, "--state", state, "--addr", "127.0.0.1:0")
+	words = append(words, args...)
+	s := &Server{State: state, t: t, cmd: exec.Command(words[0], words[1:]...), ended: make(chan struct{})}
 	talk, err := s.cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -273,7 +273,7 @@ func TestHelpersFailOpen(t *testing.T) {
 		token := s.token()
 		s.handler.Store = brokenHelpers{s.store, fail}
 		s.now = start.Add(time.Minute)
-		l := s.lead(s.id(s.post(program, visitor(url.Values{"_token": {token}}))))
+		l := s.lead(s.id(s.post(program, visitor(url.Values{"_token": {token}, "message": {long}}))))
 		if l.Status != lead.New || l.Spam.Score != 0 {
 			t.Errorf("%s: %s, %+v", name, l.Status, l.Spam)
 		}
