@@ -78,7 +78,7 @@ func begin(embedded fs.FS, dir, name, kind string) (archetype.File, error) {
 	if err != nil {
 		return file, err
 	}
-	return file, file.Write(source)
+	return file, file.Write(source.Root)
 }
 
 func explainNew(err error) error {
