@@ -27,13 +27,18 @@ const benchPosts = 500
 func blog(b *testing.B) string {
 	b.Helper()
 	dir := b.TempDir()
-	if err := os.CopyFS(dir, os.DirFS("testdata/bench")); err != nil {
-		b.Fatal(err)
-	}
-	if err := corpus.Write(filepath.Join(dir, "content", "posts"), benchPosts); err != nil {
-		b.Fatal(err)
-	}
+	blogIn(b, dir, benchPosts)
 	return dir
+}
+
+func blogIn(t testing.TB, dir string, posts int) {
+	t.Helper()
+	if err := os.CopyFS(dir, os.DirFS("testdata/bench")); err != nil {
+		t.Fatal(err)
+	}
+	if err := corpus.Write(filepath.Join(dir, "content", "posts"), posts); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // BenchmarkBuild is one cold build of 500 posts, on all cores.
