@@ -3,6 +3,7 @@ package check
 import (
 	"bytes"
 	"strings"
+	"unicode/utf8"
 )
 
 // Read collects what is kept of a page. It never fails: a browser would show the page too. It goes through the tags
@@ -260,4 +261,20 @@ func (r *reader) closed(e element) {
 }
 
 // join makes one line of a text, as a browser does.
-func join(text string) string { return strings.Join(strings.Fields(text), " ") }
+func join(text string) string {
+	if isLine(text) {
+		return text
+	}
+	return strings.Join(strings.Fields(text), " ")
+}
+
+// isLine says of most texts that join would change nothing.
+func isLine(text string) bool {
+	for i := range len(text) {
+		c := text[i]
+		if c < ' ' || c >= utf8.RuneSelf || c == ' ' && (i == 0 || i == len(text)-1 || text[i-1] == ' ') {
+			return false
+		}
+	}
+	return true
+}

@@ -25,7 +25,9 @@ func (w *worker) body(p *site.Page) error {
 	if bytes.Contains(source, []byte(refusedMark)) {
 		w.job.quoted = true
 	}
-	source = bytes.ReplaceAll(source, []byte("<!--more-->"), nil)
+	if bytes.Contains(source, []byte("<!--more-->")) {
+		source = bytes.ReplaceAll(source, []byte("<!--more-->"), nil)
+	}
 	w.job.line = p.Entry.Line
 	doc, err := w.job.markdown.Convert(source)
 	html, err := w.converted(doc, err)
