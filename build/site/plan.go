@@ -100,8 +100,9 @@ func newPlanner(tree *content.Tree, th *theme.Theme, opts Options, problems *con
 	}
 	p.Edition = p.Editions[0]
 	p.Config = p.Edition.Config
-	p.byName = sync.OnceValue(func() map[string]map[string]*Page { return indexNames(p.Site) })
-	p.related = sync.OnceValue(func() *relatedIndex { return indexRelated(p.Site) })
+	s := p.Site // alone: the planner, which knows much that only planning needs, is not to live as long
+	s.byName = sync.OnceValue(func() map[string]map[string]*Page { return indexNames(s) })
+	s.related = sync.OnceValue(func() *relatedIndex { return indexRelated(s) })
 	return p
 }
 
