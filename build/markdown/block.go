@@ -40,6 +40,25 @@ func newReader(src []byte, rawHTML bool) *reader {
 	return r
 }
 
+// parse reads a whole text. Without footnotes it does what the library's Parse does, but for the copy that this makes of
+// the text to look for newlines that clean has changed already.
+func (r *reader) parse(src []byte) ast.Node {
+	if bytes.Contains(src, []byte("[^")) {
+		return r.parser.Parse(src)
+	}
+	r.parser.Block(src)
+	ast.WalkFunc(r.parser.Doc, func(n ast.Node, entering bool) ast.WalkStatus {
+		switch n.(type) {
+		case *ast.Paragraph, *ast.Heading, *ast.TableCell:
+			c := n.AsContainer()
+			r.parser.Inline(n, c.Content)
+			c.Content = nil
+		}
+		return ast.GoToNext
+	})
+	return r.parser.Doc
+}
+
 // block reads the block that data begins with, adds it to the tree, and says how many bytes it took. 0 leaves it to the
 // parser: blank lines, rules, indented code and definitions of references and footnotes.
 func (r *reader) block(data []byte) int {

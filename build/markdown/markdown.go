@@ -190,7 +190,7 @@ func (p *Page) run(src []byte, line int) (*writer, error) {
 	codes := shortcodes{line: line, verbatim: p.hooks.Verbatim}
 	src = codes.extract(src)
 	r := newReader(src, p.converter.options.RawHTML)
-	root := r.parser.Parse(src)
+	root := r.parse(src)
 	w := &writer{page: p, reader: r, root: root, codes: codes.found, source: src, line: line}
 	w.faults = codes.faults
 	w.buf = p.converter.buffer()
