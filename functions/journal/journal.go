@@ -21,8 +21,8 @@ import (
 // error), never typed by a visitor. A new key is added here when its value is of that kind.
 func keys() []string {
 	return []string{
-		"action", "alarm", "attempt", "count", "error", "folder", "form", "form_problems", "function", "key", "kind", "lead",
-		"new", "notification", "passed_on", "problems", "record", "request", "spam", "stack", "state", "status", "swept", "template", "type", "version", "why",
+		"action", "alarm", "attempt", "count", "error", "form", "kind", "lead", "new", "passed_on", "problems", "record",
+		"request", "spam", "stack", "state", "status", "template", "type", "why",
 	}
 }
 

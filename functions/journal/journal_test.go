@@ -74,9 +74,9 @@ func TestOnlyAllowedKeysPass(t *testing.T) {
 		},
 		"other types": {
 			func(l *slog.Logger) {
-				l.Info("x", "error", struct{ Email string }{canary}, "why", &url.URL{Path: "/" + canary}, "key", map[string]string{"a": canary}, "attempt", time.Second)
+				l.Info("x", "error", struct{ Email string }{canary}, "why", &url.URL{Path: "/" + canary}, "status", map[string]string{"a": canary}, "attempt", time.Second)
 			},
-			map[string]any{"level": "INFO", "msg": "x", "error": "(struct { Email string })", "why": "(address)", "key": "(map[string]string)", "attempt": "1s"},
+			map[string]any{"level": "INFO", "msg": "x", "error": "(struct { Email string })", "why": "(address)", "status": "(map[string]string)", "attempt": "1s"},
 		},
 		"a stack": {
 			func(l *slog.Logger) { l.Info("x", "stack", "/mod/sdk@v1.2.3/api.go:7") },

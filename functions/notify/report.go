@@ -137,6 +137,6 @@ func (n *Notifier) parkRefused(ctx context.Context, c lead.Notification, failure
 // be just what does not work.
 func (n *Notifier) park(ctx context.Context, c lead.Notification, at time.Time, why string) error {
 	n.Log.Error("a recipient is parked, because what we send does not reach them", "alarm", "parked",
-		"lead", c.Lead, "kind", c.Kind, "notification", Tag(c.NotificationKey))
+		"lead", c.Lead, "kind", c.Kind)
 	return n.Store.Park(ctx, lead.Parked{Recipient: c.Recipient, At: at, Why: why, Lead: c.Lead})
 }
