@@ -25,7 +25,7 @@ func (w *world) step() {
 		w.rule(waiting[w.rng.IntN(len(waiting))])
 		return
 	}
-	switch w.rng.IntN(17) {
+	switch w.rng.IntN(19) {
 	case 0, 1, 2, 3:
 		w.visit()
 	case 4, 5, 6:
@@ -44,6 +44,8 @@ func (w *world) step() {
 		w.press()
 	case 13:
 		w.replay()
+	case 14, 15:
+		w.tellNews()
 	default:
 		w.sleep()
 	}
@@ -210,6 +212,10 @@ func (w *world) calm() {
 		due, err := w.store.Due(context.Background(), end, 1)
 		if err != nil {
 			w.t.Fatal(err)
+		}
+		if w.service.waits() {
+			w.tellNews()
+			continue
 		}
 		if !w.queue.empty() {
 			w.replay()

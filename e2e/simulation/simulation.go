@@ -45,6 +45,7 @@ type world struct {
 	gate     *gate
 	queue    *queue
 	service  *service
+	limits   bundle.Limits
 	machines []*machine
 	truth    *truth
 
@@ -70,11 +71,12 @@ func (m *machine) now() time.Time { return time.Now().Add(m.skew) }
 
 // Outcome is what came of one history.
 type Outcome struct {
-	Hash  uint64 // of the whole story
-	Leads int    // answered with success
-	Mails int
-	Twice int // mails that told somebody again
-	Calls int // that the scheduler let through, failed, or lost
+	Hash    uint64 // of the whole story
+	Leads   int    // answered with success
+	Mails   int
+	Twice   int // mails that told somebody again
+	Digests int // mails that told of several leads
+	Calls   int // that the scheduler let through, failed, or lost
 }
 
 // Add adds what came of another history, but for its hash.
@@ -82,6 +84,7 @@ func (o *Outcome) Add(other Outcome) {
 	o.Leads += other.Leads
 	o.Mails += other.Mails
 	o.Twice += other.Twice
+	o.Digests += other.Digests
 	o.Calls += other.Calls
 }
 
@@ -117,7 +120,8 @@ func newWorld(t *testing.T, seed uint64, file string, story io.Writer) *world {
 	w.gate = &gate{doubt: w.truth.doubt}
 	w.storm = []float64{0, 0.02, 0.1, 0.3}[rng.IntN(4)]
 	w.queue = &queue{world: w}
-	w.service = &service{world: w, refuses: map[string]bool{}}
+	w.service = &service{world: w, reports: rng.IntN(2) == 0, refuses: map[string]bool{}}
+	w.limits = bundle.Limits{Submissions: 60, Mails: []int{1, 2, 20}[rng.IntN(3)], Window: form.Duration(10 * time.Minute)}
 	w.skewed = rng.IntN(3) == 0
 	if rng.IntN(3) == 0 {
 		w.service.refuses[people[rng.IntN(len(people))].Email] = true
@@ -133,10 +137,10 @@ func newWorld(t *testing.T, seed uint64, file string, story io.Writer) *world {
 
 func (w *world) newMachine() *machine {
 	m := &machine{}
-	site := testSite()
+	site := testSite(w.limits)
 	quiet := slog.New(slog.DiscardHandler)
 	m.notify = &notify.Notifier{Store: gatedStore{w.store, w}, Sender: w.service, Keys: w.keys, Bundle: func() *bundle.Bundle { return site },
-		Now: m.now, Log: quiet, Workers: 1}
+		Now: m.now, Log: quiet, Workers: 1, Reported: w.service.reports}
 	m.intake = &intake.Handler{Bundle: m.notify.Bundle, Store: gatedStore{w.store, w}, Spool: w.queue, Keys: w.keys, Now: m.now,
 		Random: rand.NewChaCha8([32]byte{1}), Log: quiet,
 		ClientIP: func(*http.Request) (netip.Addr, bool) { return netip.AddrFrom4([4]byte{192, 0, 2, 1}), true }}
@@ -153,20 +157,20 @@ var people = []bundle.Person{
 }
 
 // testSite is a site with one form. Its mail is short, since nothing here reads it.
-func testSite() *bundle.Bundle {
+func testSite(limits bundle.Limits) *bundle.Bundle {
 	contact := &bundle.Form{Form: form.Form{
 		Name: "contact", Lang: "en", Title: "Contact", Success: "/thanks/", Notify: []string{people[0].Email, people[1].Email},
 		Fields: []form.Field{
 			{Name: "email", Label: "E-mail", Type: form.Email, Required: true},
 			{Name: "message", Label: "Message", Type: form.Textarea},
 		},
-		RespondWithin: form.Duration(time.Hour),
+		RespondWithin: form.Duration(time.Hour), Confirmation: &form.Confirmation{Text: "We have it."},
 	}}
 	return &bundle.Bundle{
 		Version: bundle.Version, Site: "Example Ltd", BaseURL: "https://www.example.com/", Zone: "Europe/Berlin", Langs: []string{"en"},
 		Forms: map[string]map[string]*bundle.Form{"contact": {"en": contact}}, People: people,
 		Hours:  map[string]string{"mon-fri": "09:00-17:00"},
-		Limits: bundle.Limits{Submissions: 60, Mails: 20, Window: form.Duration(10 * time.Minute)},
+		Limits: limits,
 		Brand:  bundle.Brand{Name: "Example Ltd", From: "leads@example.com", Owner: people[2].Email},
 		Mail:   map[string]bundle.MailTemplate{"lead": {Subject: "A new lead", Text: "A new lead", HTML: "<p>A new lead"}},
 	}

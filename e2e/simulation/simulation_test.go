@@ -38,8 +38,8 @@ func live(t *testing.T, shard, shards int) {
 			t.Fatalf("replay it: go test ./e2e/simulation -run Histories -first %d -seeds 1 -story", seed)
 		}
 	}
-	t.Logf("%d calls: %d leads answered with success, %d mails, %d of them again", sum.Calls, sum.Leads, sum.Mails, sum.Twice)
-	if *seeds >= 20*shards && (sum.Leads == 0 || sum.Mails == 0 || sum.Twice == 0) {
+	t.Logf("%d calls: %d leads answered with success, %d mails, %d of them again, %d digests", sum.Calls, sum.Leads, sum.Mails, sum.Twice, sum.Digests)
+	if *seeds >= 20*shards && (sum.Leads == 0 || sum.Mails == 0 || sum.Twice == 0 || sum.Digests == 0) {
 		t.Error("nothing worth telling happened")
 	}
 }

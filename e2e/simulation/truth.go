@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"leadsite/functions/bundle"
 	"leadsite/functions/lead"
 )
 
@@ -22,9 +23,11 @@ type truth struct {
 	records []string             // what the table's stream still holds
 	clean   map[string]bool      // ids of leads that are not, or not only, spam
 	leases  map[string]lease     // by notification
-	doubts  map[string]int       // by notification: faults that may cause another mail
-	mails   map[string]int       // by notification
-	told    map[string]int       // mails by lead
+	kinds   map[string][]string  // by lead and recipient: the notifications that were claimed
+	doubts  map[string]int       // by lead and recipient: faults that may cause another mail
+	mails   map[string]int       // by lead and recipient
+	told    map[string]int       // mails to sales by lead
+	digests int
 }
 
 // lease is the last claim of a notification.
@@ -37,7 +40,7 @@ type lease struct {
 func newTruth() *truth {
 	return &truth{
 		stored: map[string]lead.Lead{}, success: map[string]*visitor{}, ofOne: map[*visitor]string{}, clean: map[string]bool{},
-		leases: map[string]lease{}, doubts: map[string]int{}, mails: map[string]int{}, told: map[string]int{},
+		leases: map[string]lease{}, kinds: map[string][]string{}, doubts: map[string]int{}, mails: map[string]int{}, told: map[string]int{},
 	}
 }
 
@@ -88,8 +91,12 @@ func (t *truth) claimed(w *world, n lead.Notification, now time.Time, by *invoca
 	if before.open && !w.skewed && w.gate.works(before.by) {
 		w.t.Errorf("%s was claimed by %s, while %s is at it", key, by.name, before.by.name)
 	}
+	pair := n.Lead + " " + n.Recipient
 	if before.open {
-		t.doubts[key]++
+		t.doubts[pair]++
+	}
+	if !slices.Contains(t.kinds[pair], n.Kind) {
+		t.kinds[pair] = append(t.kinds[pair], n.Kind)
 	}
 	t.leases[key] = lease{by, n.Due, true}
 }
@@ -106,25 +113,35 @@ func (t *truth) settled(key lead.NotificationKey) {
 func (t *truth) doubt(what string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for _, verb := range []string{"send ", "settle "} {
-		if key, is := strings.CutPrefix(what, verb); is {
-			t.doubts[key]++
+	words := strings.Fields(what)
+	if words[0] == "send" || words[0] == "settle" {
+		for _, id := range strings.Split(words[1], ".") {
+			t.doubts[id+" "+words[len(words)-1]]++
 		}
 	}
 }
 
 // mailed: a mail has reached its recipient.
-func (t *truth) mailed(w *world, id, key string) {
+func (t *truth) mailed(w *world, ids []string, to string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if !t.clean[id] {
-		w.t.Errorf("a mail about spam: %s", key)
+	t.digests += min(1, len(ids)-1)
+	for _, id := range ids {
+		key := id + " " + to
+		if !t.clean[id] {
+			w.t.Errorf("a mail about spam: %s", key)
+		}
+		if t.mails[key]++; t.mails[key] > len(t.kinds[key])+t.doubts[key] {
+			w.t.Errorf("mail %d of %s, where there are the notifications %v, and faults explain %d", t.mails[key], key, t.kinds[key], t.doubts[key])
+		}
+		if isSales(to) {
+			t.told[id]++
+		}
 	}
-	t.mails[key]++
-	t.told[id]++
-	if t.mails[key] > 1+t.doubts[key] {
-		w.t.Errorf("mail %d of %s, where faults explain %d", t.mails[key], key, t.doubts[key])
-	}
+}
+
+func isSales(to string) bool {
+	return slices.ContainsFunc(people, func(p bundle.Person) bool { return p.Email == to })
 }
 
 func (t *truth) pressed(id string) {
@@ -199,10 +216,10 @@ func (t *truth) checkEnd(w *world) {
 func last(events []lead.Event) []lead.Event { return events[max(0, len(events)-3):] }
 
 func (t *truth) outcome() Outcome {
-	out := Outcome{Leads: len(t.success)}
-	for _, n := range t.mails {
+	out := Outcome{Leads: len(t.success), Digests: t.digests}
+	for key, n := range t.mails {
 		out.Mails += n
-		out.Twice += n - 1
+		out.Twice += max(0, n-len(t.kinds[key]))
 	}
 	return out
 }
