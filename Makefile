@@ -57,8 +57,9 @@ check: ## format, vet, staticcheck, go.mod, and who may import whom
 	@echo "check: import rules"; go test -run Imports .
 	@echo "check: nothing to object to"
 
-soak: program ## 200,000 forms while the server is killed 20 times: all must be stored once, and mailed
+soak: program ## 200,000 forms while the server is killed 20 times, then a flood: all must be stored once, and told
 	@go run ./e2e/load -leadsite ./leadsite soak
+	@go run ./e2e/load -leadsite ./leadsite flood
 
 bench-leads: program ## how many forms a second are accepted, with the disk's own rate beside it
 	@go run ./e2e/load -leadsite ./leadsite bench
