@@ -15,7 +15,6 @@ import (
 	"leadsite/build/minify"
 	"leadsite/build/publish"
 	"leadsite/build/render"
-	"leadsite/build/search"
 	"leadsite/build/site"
 	"leadsite/build/theme"
 	"leadsite/functions/bundle"
@@ -35,7 +34,12 @@ type Options struct {
 	Plain        bool      // leave out compressed copies, which nobody asks a development server for
 	Now          time.Time // what decides which dates have come
 	Check        bool      // write nothing, and take warnings for errors
-	Progress     Progress  // hears of pictures and cards that are being made; nil: nobody listens
+	// Program stands for the program that builds: another one may make other bytes. "": nothing is remembered from build
+	// to build, and nothing that was is used.
+	Program string
+	// Alike says whether a page that differs from the one before looks the same to its readers; see publish.Options.
+	Alike    func(old, new []byte) bool
+	Progress Progress // hears of pictures and cards that are being made; nil: nobody listens
 }
 
 // Progress hears how many of the pictures and cards that a build must make are done. It is called by one at a time.
@@ -64,35 +68,44 @@ func Build(ctx context.Context, o Options) (*Report, error) {
 	}
 	defer source.Close()
 	found := content.Problems{Lenient: o.Lenient}
-
-	tree, err := content.Load(ctx, source.FS(), &found)
-	if err != nil {
-		return nil, err
-	}
-	look := theme.Load(o.DefaultTheme, source.FS(), tree.Config, &found)
-	plan := site.Plan(tree, look, site.Options{Now: o.Now, Drafts: o.Drafts, Future: o.Future, BaseURL: o.BaseURL}, &found)
-	small := minify.New()
-	assets := asset.Make(look.FS, look.Name, look.Settings, small.File, &found)
-	pictures := asset.NewPictures(asset.PictureOptions{Source: source.FS(), Copies: plan.Copies, Minify: small.File,
-		Cache: filepath.Join(o.State, "cache", "images"), Dry: o.Check, Style: cardStyle(plan, look)})
-	indexes, err := search.Make(ctx, plan, look, &found)
-	if err != nil {
-		return nil, err
-	}
-	pages := render.New(render.Options{Site: plan, Theme: look, Assets: assets, Pictures: pictures, Search: indexes.URLs(), Problems: &found})
-
-	stage, err := publish.Open(ctx, publish.Options{Source: o.Source, Output: o.Output, State: o.State,
-		Compress: tree.Config.Outputs["compress"] && !o.Plain, Dry: o.Check})
+	past := recall(o)
+	defer past.close()
+	stage, err := publish.Open(ctx, publish.Options{Source: o.Source, Output: o.Output, State: o.State, Known: past.output, Alike: o.Alike, Dry: o.Check})
 	if err != nil {
 		return nil, err
 	}
 	defer stage.Close()
-	out := &output{site: plan, render: pages, pictures: pictures, minify: small, stage: stage, found: &found}
+	if err := past.survey(ctx, o); err != nil {
+		return nil, err
+	}
+	if report := past.unchanged(o, stage); report != nil {
+		return report, nil
+	}
+
+	tree, err := content.Reload(ctx, source.FS(), past.entries(), &found)
+	if err != nil {
+		return nil, err
+	}
+	if err := past.surveyTheme(ctx, o, tree.Config.Theme); err != nil {
+		return nil, err
+	}
+	look := theme.Load(o.DefaultTheme, source.FS(), tree.Config, &found)
+	plan := site.Plan(tree, look, site.Options{Now: o.Now, Drafts: o.Drafts, Future: o.Future, BaseURL: o.BaseURL}, &found)
+	out := &output{site: plan, stage: stage, past: past, found: &found, minify: minify.New(), onlyTexts: past.onlyTexts(tree, o.Now)}
+	assets := asset.Make(look.FS, look.Name, look.Settings, out.minify.File, &found)
+	out.pictures = asset.NewPictures(asset.PictureOptions{Source: source.FS(), Copies: plan.Copies, Minify: out.minify.File,
+		Cache: filepath.Join(o.State, "cache", "images"), Has: out.has, Dry: o.Check, Style: cardStyle(plan, look)})
+	indexes, err := past.search(ctx, plan, look, stage, &found)
+	if err != nil {
+		return nil, err
+	}
+	out.render = render.New(render.Options{Site: plan, Theme: look, Assets: assets, Pictures: out.pictures, Search: indexes.URLs(),
+		SameFiles: past.sameFiles(tree), Problems: &found})
 	if err := out.write(ctx, assets, indexes); err != nil {
 		return nil, err
 	}
-	known := bundler{site: plan, theme: look, render: pages, minify: small, found: &found}.bundle()
-	if err := pictures.Make(ctx, out.put, o.Progress, &found); err != nil {
+	known := bundler{site: plan, theme: look, render: out.render, minify: out.minify, found: &found}.bundle()
+	if err := out.pictures.Make(ctx, out.putPicture, o.Progress, &found); err != nil {
 		return nil, err
 	}
 	out.checkLinks()
@@ -111,6 +124,12 @@ func Build(ctx context.Context, o Options) (*Report, error) {
 	if err := writeBundle(o.Bundle, known); err != nil {
 		return nil, err
 	}
-	report.Published, err = stage.Commit()
-	return report, err
+	if tree.Config.Outputs["compress"] && !o.Plain {
+		stage.Compress()
+	}
+	if report.Published, err = stage.Commit(); err != nil {
+		return report, err
+	}
+	past.keep(o, tree, out, report)
+	return report, nil
 }

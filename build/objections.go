@@ -21,7 +21,7 @@ func (o *output) checkPages() {
 	}
 	shared := map[[2]string][]string{} // URLs of pages, by message and hint
 	whole := check.Site{Base: base, Moved: o.moved(), Reached: o.reached(), Torn: len(o.found.Errors()) > 0}
-	for _, f := range check.Objections(o.read, whole) {
+	for _, f := range o.ledger.Objections(whole) {
 		at := o.place(f)
 		switch {
 		case at.Line > 0:

@@ -32,22 +32,32 @@ type output struct {
 	minify   *minify.Minifier
 	stage    *publish.Stage
 	found    *content.Problems
+	past     *past
+	// onlyTexts says that since the past nothing but texts of pages changed.
+	onlyTexts bool
 
-	mu    sync.Mutex
-	files map[string]bool       // every path of the site
-	pages map[string]*site.Page // by URL, the parts of lists too
-	read  []check.Page
+	mu      sync.Mutex
+	files   map[string]bool       // every path of the site
+	pages   map[string]*site.Page // by URL, the parts of lists too
+	ledger  *check.Ledger         // what is kept of the pages
+	records map[string]string     // what the next build is to know of them, by output; see kept
+	copies  map[string]string     // file of the source by output
 }
 
 // write makes every file of the site, on as many goroutines as there are cores.
 func (o *output) write(ctx context.Context, assets *asset.Set, indexes search.Set) error {
-	o.files, o.pages = map[string]bool{}, map[string]*site.Page{}
+	o.past.readPages()
+	o.files, o.pages, o.ledger = map[string]bool{}, map[string]*site.Page{}, o.past.ledger
+	o.records, o.copies = map[string]string{}, map[string]string{}
 	for _, a := range assets.All() {
 		if err := o.put(a.Path, a.Data); err != nil {
 			return err
 		}
 	}
 	for _, index := range indexes {
+		if index.Data == nil && o.has(index.Path) {
+			continue
+		}
 		if err := o.put(index.Path, index.Data); err != nil {
 			return err
 		}
@@ -71,17 +81,37 @@ func (o *output) write(ctx context.Context, assets *asset.Set, indexes search.Se
 }
 
 func (o *output) writeOne(out site.Output) error {
+	if out.Kind == site.OutputHTML {
+		return o.writePage(out)
+	}
+	if o.onlyTexts && o.has(out.Path) {
+		return nil
+	}
 	data, err := o.render.Render(out)
 	if err != nil {
 		o.blame(out, err)
 		return nil
 	}
-	if out.Kind == site.OutputHTML {
-		o.keep(out, check.Read(out.URL(), data))
-		if data, err = o.minify.HTML(data); err != nil {
-			o.blame(out, err)
-			return nil
-		}
+	return o.put(out.Path, data)
+}
+
+func (o *output) writePage(out site.Output) error {
+	if o.reuse(out) {
+		return nil
+	}
+	made, err := o.render.Make(out)
+	if err != nil {
+		o.found.Take(made.Found)
+		o.blame(out, err)
+		return nil
+	}
+	data, err := o.minify.HTML(made.Data)
+	if err != nil {
+		o.blame(out, err)
+	}
+	o.keep(out, made)
+	if err != nil {
+		return nil
 	}
 	return o.put(out.Path, data)
 }
@@ -110,6 +140,10 @@ func (o *output) put(path string, data []byte) error {
 // copy stages a file of content/ as it is; of a picture, what the public may see.
 func (o *output) copy(c site.Copy) error {
 	name := content.Root + "/" + c.From.Path
+	o.copies[c.Path] = name
+	if o.past.left.Copies[c.Path] == name && o.past.same(name) && o.has(c.Path) {
+		return nil
+	}
 	data, err := fs.ReadFile(o.site.Tree.Source, name)
 	if err != nil {
 		return fmt.Errorf("copying %s: %w", name, err)
@@ -121,16 +155,24 @@ func (o *output) copy(c site.Copy) error {
 	return o.put(c.Path, data)
 }
 
-func (o *output) keep(out site.Output, p check.Page) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
+// keep notes what is to be known of a page that was rendered.
+func (o *output) keep(out site.Output, made render.Made) {
+	p := check.Read(out.URL(), made.Data)
 	p.Authored = out.Page.Entry != nil && !out.Page.Entry.Torn && out.Page.Kind != site.Kind404 && out.Pager.Number <= 1
 	p.Described, p.Noindex = out.Page.Description != "", p.Noindex || out.Page.Noindex
 	p.Lang, p.Site = out.Page.Lang, o.site.In(out.Page.Lang).Config.Title
-	o.pages[p.URL] = out.Page
-	o.checkPolicy(out, p)
+	o.checkPolicy(out, p, made.Found)
 	p.Inline, p.Loads = nil, nil
-	o.read = append(o.read, p)
+	o.found.Take(made.Found)
+	k := &kept{body: bodyOf(out.Page), trace: made.Trace, files: made.Files}
+	k.problems.Take(made.Found)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.pages[p.URL] = out.Page
+	o.ledger.Add(p)
+	if o.past.file != "" {
+		o.records[out.Path] = k.encode(o.ledger, p.URL)
+	}
 }
 
 // checkLinks reports every internal link, anchor and image that leads nowhere, where the author wrote it.
@@ -139,12 +181,12 @@ func (o *output) checkLinks() {
 	if err != nil {
 		return // site.yaml's mistake, reported there
 	}
-	for _, b := range check.Links(o.read, base, o.has, o.near) {
+	for _, b := range o.ledger.Broken(base, o.exists, o.near) {
 		o.found.Add(o.locate(b).Bearable())
 	}
 }
 
-func (o *output) has(file string) bool { return o.files[file] }
+func (o *output) exists(file string) bool { return o.files[file] }
 
 func (o *output) near(path string) string {
 	return content.Nearest(path, slices.Collect(maps.Keys(o.site.ByURL)))
@@ -167,4 +209,4 @@ func (o *output) locate(b check.Broken) *content.Error {
 }
 
 // count is how many HTML pages there are.
-func (o *output) count() int { return len(o.read) }
+func (o *output) count() int { return o.ledger.Len() }

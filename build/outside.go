@@ -2,8 +2,6 @@ package build
 
 import (
 	"net/url"
-	"slices"
-	"strings"
 
 	"leadsite/build/check"
 	"leadsite/build/content"
@@ -22,25 +20,20 @@ func (o *output) outside() []Outside {
 	if err != nil {
 		return nil // site.yaml's mistake, reported there
 	}
-	pages := slices.Clone(o.read)
-	slices.SortFunc(pages, func(a, b check.Page) int { return strings.Compare(a.URL, b.URL) })
 	var all []Outside
-	known := map[string]int{} // index in all
-	for _, p := range pages {
-		here := map[string]bool{}
-		for _, l := range p.Links {
-			address := l.Outside(base)
-			if address == "" || here[address] {
-				continue
-			}
-			here[address] = true
-			if i, ok := known[address]; ok {
-				all[i].Pages++
-				continue
-			}
-			known[address] = len(all)
-			all = append(all, Outside{URL: address, At: o.place(check.Objection{Page: p.URL, Fault: check.Fault{Link: l.To}}), Pages: 1})
+	known := map[string]int{}    // index in all
+	here := map[[2]string]bool{} // page and address
+	o.ledger.Outside(base, func(page string, link check.Link, address string) {
+		if here[[2]string{page, address}] {
+			return
 		}
-	}
+		here[[2]string{page, address}] = true
+		if i, ok := known[address]; ok {
+			all[i].Pages++
+			return
+		}
+		known[address] = len(all)
+		all = append(all, Outside{URL: address, At: o.place(check.Objection{Page: page, Fault: check.Fault{Link: link.To}}), Pages: 1})
+	})
 	return all
 }

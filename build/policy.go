@@ -11,9 +11,9 @@ import (
 
 // checkPolicy reports what the site's Content-Security-Policy would keep browsers from showing: scripts and styles in
 // the page itself, which are mistakes, and what comes from places that site.yaml does not allow.
-func (o *output) checkPolicy(out site.Output, p check.Page) {
+func (o *output) checkPolicy(out site.Output, p check.Page, found *content.Problems) {
 	for _, inline := range p.Inline {
-		o.found.Add(o.inline(out, inline))
+		found.Add(o.inline(out, inline))
 	}
 	base, err := url.Parse(o.site.BaseURL)
 	if err != nil {
@@ -24,7 +24,7 @@ func (o *output) checkPolicy(out site.Output, p check.Page) {
 		if ok {
 			continue
 		}
-		o.found.Warn(o.placeOf(out, l.To).Errorf("put the file into content/static, or write under allow: in site.yaml: "+l.Directive+": ["+origin+"]",
+		found.Warn(o.placeOf(out, l.To).Errorf("put the file into content/static, or write under allow: in site.yaml: "+l.Directive+": ["+origin+"]",
 			"browsers will not load %s, because the site does not allow %s from %s", l.To, l.Directive, origin))
 	}
 }

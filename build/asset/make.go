@@ -82,6 +82,9 @@ func (p *Pictures) Make(ctx context.Context, put Put, tell func(done, total int)
 func (p *Pictures) putKept(put Put) ([]*job, error) {
 	var missing []*job
 	for _, j := range p.jobs() {
+		if p.has(j) {
+			continue
+		}
 		var kept [][]byte
 		for _, w := range j.wants {
 			if data, ok := p.cache.get(j.key(w)); ok {
@@ -97,6 +100,11 @@ func (p *Pictures) putKept(put Put) ([]*job, error) {
 		}
 	}
 	return missing, nil
+}
+
+// has says whether all files of a job are where they belong.
+func (p *Pictures) has(j *job) bool {
+	return p.options.Has != nil && !slices.ContainsFunc(j.wants, func(w want) bool { return !p.options.Has(w.path) })
 }
 
 func putAll(put Put, j *job, files [][]byte) error {

@@ -41,8 +41,10 @@ type PictureOptions struct {
 	Copies []site.Copy
 	Cache  string // folder of what was made before; "": nothing is kept
 	Minify Minify
-	Dry    bool // keep nothing, and draw no cards: only what is wrong is wanted
-	Style  CardStyle
+	// Has says whether a finished file of a path need not be made, because it is where it belongs. Nil: none is.
+	Has   func(path string) bool
+	Dry   bool // keep nothing, and draw no cards: only what is wrong is wanted
+	Style CardStyle
 }
 
 // NewPictures knows where each picture of the site is. It reads none.

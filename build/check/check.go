@@ -9,6 +9,7 @@ package check
 import (
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -70,15 +71,17 @@ type Broken struct {
 // Links finds every internal reference that leads nowhere. Base is the site's base URL, without a path; has says whether a file is in
 // the output ("blog/first/index.html"); near may suggest a path in place of one that is not there.
 func Links(pages []Page, base *url.URL, has func(file string) bool, near func(path string) string) []Broken {
-	c := checker{base: base, has: has, anchors: map[string]map[string]bool{}}
-	for _, p := range pages {
-		c.anchors[p.URL] = p.Anchors
-	}
+	return ledgerOf(pages).Broken(base, has, near)
+}
+
+// Broken finds every internal reference that leads nowhere, as Links does.
+func (l *Ledger) Broken(base *url.URL, has func(file string) bool, near func(path string) string) []Broken {
+	c := checker{base: base, has: has, ledger: l, known: make([]verdict, len(l.links))}
 	var broken []Broken
-	for _, p := range pages {
-		for _, l := range p.Links {
-			if why, target := c.follow(p.URL, l); why != "" {
-				broken = append(broken, Broken{Page: p.URL, Link: l, Why: why, To: target, Near: near(target)})
+	for _, p := range l.pages {
+		for _, id := range p.links {
+			if v := c.follow(p.URL, id); v.why != "" {
+				broken = append(broken, Broken{Page: p.URL, Link: l.links[id], Why: v.why, To: v.target, Near: near(v.target)})
 			}
 		}
 	}
@@ -86,13 +89,42 @@ func Links(pages []Page, base *url.URL, has func(file string) bool, near func(pa
 }
 
 type checker struct {
-	base    *url.URL
-	has     func(string) bool
-	anchors map[string]map[string]bool
+	base   *url.URL
+	has    func(string) bool
+	ledger *Ledger
+	known  []verdict // of links that lead to the same from every page
 }
 
-// follow resolves a reference from a page; it says why it leads nowhere ("" when it does lead somewhere), and to which path.
-func (c *checker) follow(from string, l Link) (why, target string) {
+// verdict is why a reference leads nowhere ("" when it does lead somewhere), and to which path.
+type verdict struct {
+	why, target string
+	known       bool
+}
+
+// follow resolves a reference from a page.
+func (c *checker) follow(from string, id uint32) verdict {
+	if c.known[id].known {
+		return c.known[id]
+	}
+	l := c.ledger.links[id]
+	why, target := c.resolve(from, l)
+	v := verdict{why: why, target: target, known: true}
+	if rooted(l.To) {
+		c.known[id] = v
+	}
+	return v
+}
+
+// rooted says whether an address leads to the same place from every page.
+func rooted(to string) bool {
+	if strings.HasPrefix(to, "/") {
+		return true
+	}
+	colon := strings.IndexByte(to, ':')
+	return colon > 0 && !strings.ContainsAny(to[:colon], "/?#")
+}
+
+func (c *checker) resolve(from string, l Link) (why, target string) {
 	to, err := url.Parse(l.To)
 	if err != nil {
 		return "the address " + l.To + " cannot be read", ""
@@ -142,9 +174,13 @@ func (c *checker) anchored(target, fragment string) bool {
 	if fragment == "top" || strings.HasPrefix(fragment, ":~:") {
 		return true
 	}
-	anchors, ours := c.anchors[target]
-	if !ours {
-		anchors, ours = c.anchors[target+"/"]
+	page := c.ledger.page(target)
+	if page == nil {
+		page = c.ledger.page(target + "/")
 	}
-	return !ours || anchors[fragment]
+	if page == nil {
+		return true
+	}
+	_, there := slices.BinarySearch(page.anchors, fragment)
+	return there
 }

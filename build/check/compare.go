@@ -30,10 +30,13 @@ const (
 
 // Objections are the faults of all pages: their own, and those that show only beside other pages. The order of the pages
 // does not matter.
-func Objections(pages []Page, s Site) []Objection {
-	pages = slices.Clone(pages)
-	slices.SortFunc(pages, func(a, b Page) int { return strings.Compare(a.URL, b.URL) })
-	c := comparison{Site: s, titles: map[string]string{}, descriptions: map[string]string{}, linked: map[string]bool{}}
+func Objections(pages []Page, s Site) []Objection { return ledgerOf(pages).Objections(s) }
+
+// Objections are like the function of that name.
+func (l *Ledger) Objections(s Site) []Objection {
+	pages := slices.Clone(l.pages)
+	slices.SortFunc(pages, func(a, b *kept) int { return strings.Compare(a.URL, b.URL) })
+	c := comparison{Site: s, ledger: l, ways: make([]way, len(l.links)), titles: map[string]string{}, descriptions: map[string]string{}, linked: map[string]bool{}}
 	for _, p := range pages {
 		c.follow(p)
 	}
@@ -50,59 +53,92 @@ func Objections(pages []Page, s Site) []Objection {
 
 type comparison struct {
 	Site
+	ledger               *Ledger
+	ways                 []way             // of links that lead to the same from every page
 	titles, descriptions map[string]string // first page that has it, by language and text
 	linked               map[string]bool   // paths that a page leads to
 	found                []Objection
 }
 
-func (c *comparison) add(p Page, f Fault) { c.found = append(c.found, Objection{p.URL, f}) }
+// way is where a link leads.
+type way struct {
+	known, ours bool   // ours: for readers, and on this site
+	path        string // on this site
+	plain       string // path and query, when it leads to this site without encryption; else ""
+	old, final  string // an address that only leads on, and where to; "" for most
+	counted     bool   // path is among those that are linked, from another page than itself
+}
+
+func (c *comparison) add(p *kept, f Fault) { c.found = append(c.found, Objection{p.URL, f}) }
 
 // indexed says whether search engines are to show the page.
-func (c *comparison) indexed(p Page) bool {
+func (c *comparison) indexed(p *kept) bool {
 	own := *c.Base
 	own.Path = p.URL
 	return !p.Noindex && (p.Canonical == "" || p.Canonical == own.String())
 }
 
 // follow notes where a page leads, and objects to links that take a detour.
-func (c *comparison) follow(p Page) {
-	page := *c.Base
-	page.Path = p.URL
-	for _, l := range p.Links {
-		to, err := url.Parse(l.To)
-		if err != nil {
-			continue // reported as broken
+func (c *comparison) follow(p *kept) {
+	for _, id := range p.links {
+		w := &c.ways[id]
+		if !w.known {
+			l := c.ledger.links[id]
+			found := c.wayOf(p.URL, l)
+			if found.known = true; rooted(l.To) {
+				*w = found
+			}
+			w = &found
 		}
-		abs := page.ResolveReference(to)
-		if !strings.EqualFold(abs.Host, c.Base.Host) || l.Head {
-			continue
+		if w.ours {
+			c.lead(p, w, id)
 		}
-		if abs.Scheme == "http" && c.Base.Scheme == "https" {
-			c.add(p, Fault{Msg: fmt.Sprintf("the link %s leads to this site without encryption", l.To),
-				Hint: "write " + abs.RequestURI(), Link: l.To})
-		}
-		if abs.Path != p.URL {
-			c.linked[abs.Path], c.linked[strings.TrimSuffix(abs.Path, "/")+"/"] = true, true
-		}
-		c.detour(p, l, abs.Path)
 	}
 }
 
-// detour objects to a link to an address that only leads on.
-func (c *comparison) detour(p Page, l Link, to string) {
-	final, moved := c.Moved[to]
-	if !moved {
-		to = strings.TrimSuffix(to, "/") + "/"
-		final, moved = c.Moved[to]
+// lead notes one link of a page to this site.
+func (c *comparison) lead(p *kept, w *way, id uint32) {
+	to := c.ledger.links[id].To
+	if w.plain != "" {
+		c.add(p, Fault{Msg: fmt.Sprintf("the link %s leads to this site without encryption", to), Hint: "write " + w.plain, Link: to})
 	}
-	if moved {
-		c.linked[final] = true
-		c.add(p, Fault{Msg: fmt.Sprintf("the link leads to %s, which only leads on to %s", to, final), Hint: "link to " + final, Link: l.To})
+	if !w.counted && w.path != p.URL {
+		c.linked[w.path], c.linked[strings.TrimSuffix(w.path, "/")+"/"] = true, true
+		w.counted, c.ways[id].counted = true, true
 	}
+	if w.final != "" {
+		c.linked[w.final] = true
+		c.add(p, Fault{Msg: fmt.Sprintf("the link leads to %s, which only leads on to %s", w.old, w.final), Hint: "link to " + w.final, Link: to})
+	}
+}
+
+// wayOf resolves a link from a page.
+func (c *comparison) wayOf(from string, l Link) way {
+	to, err := url.Parse(l.To)
+	if err != nil {
+		return way{} // reported as broken
+	}
+	page := *c.Base
+	page.Path = from
+	abs := page.ResolveReference(to)
+	if !strings.EqualFold(abs.Host, c.Base.Host) || l.Head {
+		return way{}
+	}
+	w := way{ours: true, path: abs.Path}
+	if abs.Scheme == "http" && c.Base.Scheme == "https" {
+		w.plain = abs.RequestURI()
+	}
+	for _, old := range []string{abs.Path, strings.TrimSuffix(abs.Path, "/") + "/"} {
+		if final, moved := c.Moved[old]; moved {
+			w.old, w.final = old, final
+			break
+		}
+	}
+	return w
 }
 
 // searched are the rules of pages that search engines show.
-func (c *comparison) searched(p Page) {
+func (c *comparison) searched(p *kept) {
 	c.title(p)
 	c.description(p)
 	if !c.linked[p.URL] && !c.Reached[p.URL] && !c.Torn {
@@ -112,7 +148,7 @@ func (c *comparison) searched(p Page) {
 
 // title wants a title that is short enough and no other page's. The site's name behind it does not count: it may be
 // cut.
-func (c *comparison) title(p Page) {
+func (c *comparison) title(p *kept) {
 	own := p.Title
 	if cut, ok := strings.CutSuffix(own, p.Site); ok && cut != "" {
 		own = strings.TrimRight(cut, " -–—|·:")
@@ -129,7 +165,7 @@ func (c *comparison) title(p Page) {
 }
 
 // description wants one that is short enough and no other page's.
-func (c *comparison) description(p Page) {
+func (c *comparison) description(p *kept) {
 	n := utf8.RuneCountInString(p.Description)
 	if n == 0 && p.Described {
 		c.add(p, Fault{Msg: "the theme does not show the page's description", Hint: `write <meta name="description" content="{{ .Page.Description }}"> in its base.html`})

@@ -31,7 +31,7 @@ func Build(embedded fs.FS) *cobra.Command {
 			}
 			o.Source, o.Output, o.State, o.BaseURL = dirs.source, dirs.output, dirs.state, base
 			o.Bundle = filepath.Join(dirs.source, "dist", "bundle.json")
-			o.DefaultTheme, o.Now = embedded, time.Now()
+			o.DefaultTheme, o.Program, o.Now = embedded, program(), time.Now()
 			o.Progress = progress(cmd.ErrOrStderr())
 			report, err := build.Build(cmd.Context(), o)
 			if err != nil {

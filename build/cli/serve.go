@@ -57,7 +57,7 @@ func Serve(embedded fs.FS, open OpenBackend) *cobra.Command {
 			s.dirs.read(cmd)
 			s.backend.State, s.backend.Limits = s.dirs.state, limits == "on"
 			s.backend.Log = slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: slog.LevelInfo}))
-			s.options.DefaultTheme, s.options.Plain = embedded, true
+			s.options.DefaultTheme, s.options.Program, s.options.Plain = embedded, program(), true
 			s.screen = newScreen(cmd.ErrOrStderr())
 			s.say = func(format string, args ...any) { fmt.Fprintf(cmd.ErrOrStderr(), "leadsite: "+format+"\n", args...) }
 			return explain(s.run(cmd.Context()))

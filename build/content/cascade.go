@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"leadsite/build/trace"
 )
 
 // cascade is front matter that an index.md gives to the pages below its folder: those that do not say it themselves.
@@ -23,6 +25,7 @@ type cascade struct {
 	lang   string // of the pages that it reaches
 	values Value
 	target target
+	from   trace.Sum // of the file that says so
 }
 
 // target narrows a cascade, in Hugo's words.
@@ -49,27 +52,30 @@ func isIndex(rel string) bool {
 
 // loadCascades reads what the folders' own pages hand down. They are read again with all others, and what is wrong
 // with them is reported then.
-func loadCascades(source fs.FS, pages []string, config *Config) []cascade {
+func loadCascades(source fs.FS, pages []string, config *Config, memory *memory) []cascade {
 	var all []cascade
 	for _, file := range pages {
 		rel := strings.TrimPrefix(file, Root+"/")
-		if !isIndex(rel) {
+		if !isIndex(rel) || memory.handsNothingDown(file) {
 			continue
 		}
 		data, problem := readText(source, file)
-		if problem != nil || !bytes.Contains(bytes.ToLower(data), []byte("cascade")) {
+		if problem != nil || !mayHandDown(data) {
 			continue
 		}
 		front, _ := readMatter(file, data, new(Problems))
 		lang, key := config.localize(rel)
 		folder := strings.TrimPrefix(path.Dir("/"+key), "/")
 		for _, values := range cascaded(front.fold("cascade")) {
-			all = append(all, cascade{folder: folder, lang: lang, values: values, target: readTarget(values)})
+			all = append(all, cascade{folder: folder, lang: lang, values: values, target: readTarget(values), from: trace.OfBytes(data)})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b cascade) int { return len(b.folder) - len(a.folder) })
 	return all
 }
+
+// mayHandDown says whether a file can hold a cascade.
+func mayHandDown(data []byte) bool { return bytes.Contains(bytes.ToLower(data), []byte("cascade")) }
 
 // cascaded are the maps of a cascade, which is one or a list of them.
 func cascaded(v Value) []Value {

@@ -19,17 +19,24 @@ const MaxText = 10 << 20
 // ErrChanged says that a file is no longer the one that Load has read. Another Load will see it as it is now.
 var ErrChanged = errors.New("the file changed during the build")
 
+// ReadingMinutes is how long a text of so many words takes to read, at 220 words a minute, at least one.
+func ReadingMinutes(words int) int { return max(1, (words+110)/220) }
+
 // entryReader reads Markdown files one after the other, into one buffer.
 type entryReader struct {
 	source   fs.FS
 	config   *Config
 	problems *Problems
 	cascades []cascade
+	memory   *memory
 	buffer   bytes.Buffer
 }
 
 // read reads one file. Nil without an error: it holds a mistake, which is noted.
 func (r *entryReader) read(file string) (*Entry, error) {
+	if e := r.remembered(file); e != nil {
+		return e, nil
+	}
 	data, problem, err := r.bytes(file)
 	if err != nil {
 		return nil, err
@@ -98,6 +105,9 @@ func (r *entryReader) parse(file string, data []byte) *Entry {
 	sum := sha256.Sum256(data)
 	e.Hash = hex.EncodeToString(sum[:])
 	e.Words, e.Summary = scan(data[m.body:])
+	if len(found.errors)+len(found.warnings) == 0 {
+		r.remember(e, isIndex(rel) && mayHandDown(data))
+	}
 	return e
 }
 

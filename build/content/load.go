@@ -19,36 +19,48 @@ const Root = "content"
 // is for a folder that cannot be read and for a context that was cancelled. The tree has every file that could be
 // made sense of, so that later stages can find further mistakes.
 func Load(ctx context.Context, source fs.FS, problems *Problems) (*Tree, error) {
+	return Reload(ctx, source, Past{}, problems)
+}
+
+// Reload is Load with a past: of entries whose files are as they were, what an earlier tree remembers is taken instead
+// of the files. It comes to the same.
+func Reload(ctx context.Context, source fs.FS, past Past, problems *Problems) (*Tree, error) {
 	found, err := walk(ctx, source, problems)
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", Root, err)
 	}
 	config := LoadConfig(source, problems)
-	entries, err := loadEntries(ctx, source, found.pages, config, problems)
+	memory := past.read()
+	cascades := loadCascades(source, found.pages, config, memory)
+	settings := sumSettings(source, cascades)
+	memory.settle(settings)
+	r := entryReader{source: source, config: config, problems: problems, cascades: cascades, memory: memory}
+	entries, err := r.all(ctx, found.pages)
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", Root, err)
 	}
 	config.warnOfStrangers(entries, problems)
 	return &Tree{
-		Source:  source,
-		Config:  config,
-		Entries: entries,
-		Forms:   loadForms(source, found.forms, config, problems),
-		Data:    loadData(source, found.data, problems),
-		Files:   found.files,
+		Source:     source,
+		Config:     config,
+		Entries:    entries,
+		Forms:      loadForms(source, found.forms, config, problems),
+		Data:       loadData(source, found.data, problems),
+		Files:      found.files,
+		Settings:   settings,
+		OnlyBodies: memory.onlyBodies(found.pages),
 	}, nil
 }
 
-// loadEntries reads the Markdown files on as many goroutines as there are cores.
-func loadEntries(ctx context.Context, source fs.FS, pages []string, config *Config, problems *Problems) ([]*Entry, error) {
+// all reads the Markdown files on as many goroutines as there are cores.
+func (r entryReader) all(ctx context.Context, pages []string) ([]*Entry, error) {
 	entries := make([]*Entry, len(pages))
 	var next atomic.Int64
 	var workers sync.WaitGroup
-	cascades := loadCascades(source, pages, config)
 	var failed atomic.Pointer[error]
 	for range min(runtime.GOMAXPROCS(0), len(pages)) {
 		workers.Go(func() {
-			r := entryReader{source: source, config: config, problems: problems, cascades: cascades}
+			r := r // with a buffer of its own
 			for i := int(next.Add(1)) - 1; i < len(pages) && failed.Load() == nil; i = int(next.Add(1)) - 1 {
 				entry, err := r.read(pages[i])
 				if err = errors.Join(err, ctx.Err()); err != nil {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"leadsite/build/trace"
 )
 
 // Error is one mistake of an author, located. All stages of the build speak of mistakes in this form.
@@ -79,6 +81,50 @@ func (p *Problems) Warn(errs ...*Error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.warnings = append(p.warnings, errs...)
+}
+
+// Take adds all that another collection holds.
+func (p *Problems) Take(other *Problems) {
+	other.mu.Lock()
+	errors, warnings := other.errors, other.warnings
+	other.mu.Unlock()
+	p.Add(errors...)
+	p.Warn(warnings...)
+}
+
+// None says whether nothing was found.
+func (p *Problems) None() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.errors)+len(p.warnings) == 0
+}
+
+// Encode writes what was found, for Decode.
+func (p *Problems) Encode(w *trace.Writer) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, list := range [][]*Error{p.errors, p.warnings} {
+		w.Uint(uint64(len(list)))
+		for _, e := range list {
+			for _, s := range []string{e.File, e.Msg, e.Hint, e.unknown} {
+				w.Text(s)
+			}
+			w.Int(int64(e.Line))
+			w.Int(int64(e.Col))
+			w.Bool(e.bearable)
+		}
+	}
+}
+
+// Decode adds what Encode wrote.
+func (p *Problems) Decode(r *trace.Reader) {
+	for _, list := range []*[]*Error{&p.errors, &p.warnings} {
+		for range r.Count() {
+			e := &Error{File: r.Text(), Msg: r.Text(), Hint: r.Text(), unknown: r.Text()}
+			e.Line, e.Col, e.bearable = int(r.Int()), int(r.Int()), r.Bool()
+			*list = append(*list, e)
+		}
+	}
 }
 
 // Strict makes every warning so far an error.

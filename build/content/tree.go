@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"time"
 
+	"leadsite/build/trace"
 	"leadsite/functions/form"
 )
 
@@ -18,7 +19,12 @@ type Tree struct {
 	Entries []*Entry         // every page's file, sorted by Path
 	Forms   map[string]*Form // content/forms/*.yaml, by name
 	Data    map[string]any   // content/data/*, by name without extension ("team/anna" in a folder): map[string]any, []any, string, int, float64, bool, nil; dates are text
-	Files   map[string]File  // other files below content/, by path there ("blog/trip/boat.jpg", "static/logo.svg")
+	// Settings stands for all that reading an entry depends on beside its own file: site.yaml, and what folders hand down.
+	Settings trace.Sum
+	// OnlyBodies says that since the past which Reload was told of, nothing but the Markdown of entries changed: what
+	// other pages may show of them is the same.
+	OnlyBodies bool
+	Files      map[string]File // other files below content/, by path there ("blog/trip/boat.jpg", "static/logo.svg")
 }
 
 // File is a file that is copied or referred to, not parsed.
@@ -50,6 +56,8 @@ type Entry struct {
 	Hash    string // hex SHA-256 of the whole file
 	Words   int    // words of the body, markup aside
 	Summary string // first paragraph as plain text; Front.Summary or the part before <!--more--> wins
+
+	record string // of it for the next Reload; "": it is to be read again
 }
 
 // Front is a page's front matter. Keys are Hugo's and ours; an unknown key was an error.

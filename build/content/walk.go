@@ -40,7 +40,7 @@ func (w *walker) visit(name string, entry fs.DirEntry, err error) error {
 	if err = errors.Join(err, w.ctx.Err()); err != nil {
 		return err
 	}
-	if ignored(name) {
+	if Ignored(name) {
 		if entry.IsDir() {
 			return fs.SkipDir
 		}
@@ -48,6 +48,10 @@ func (w *walker) visit(name string, entry fs.DirEntry, err error) error {
 	}
 	if !w.named(name) || entry.IsDir() {
 		return nil
+	}
+	if entry.Type().IsRegular() && isPage(name) {
+		w.found.pages = append(w.found.pages, name)
+		return nil // there are many, and no more needs to be known of them yet
 	}
 	info, problem := w.regular(name, entry)
 	if problem != nil {
@@ -58,9 +62,9 @@ func (w *walker) visit(name string, entry fs.DirEntry, err error) error {
 	return nil
 }
 
-// ignored says whether nobody means the file to be published: hidden files, except in static/, where .well-known and
+// Ignored says of a path below the source whether nobody means the file to be published: hidden files, except in static/, where .well-known and
 // its like belong, and what editors and desktops leave behind.
-func ignored(name string) bool {
+func Ignored(name string) bool {
 	base := path.Base(name)
 	if strings.HasSuffix(base, "~") || strings.HasPrefix(base, "#") && strings.HasSuffix(base, "#") || strings.HasPrefix(base, ".#") || base == ".DS_Store" || base == "Thumbs.db" {
 		return true
@@ -87,18 +91,25 @@ func (w *walker) named(name string) bool {
 func (w *walker) sort(name string, info fs.FileInfo) {
 	rel := strings.TrimPrefix(name, Root+"/")
 	folder, _, inFolder := strings.Cut(rel, "/")
-	ext := strings.ToLower(path.Ext(rel))
 	switch {
 	case rel == "site.yaml":
 	case inFolder && folder == "forms":
 		w.found.forms = append(w.found.forms, name)
 	case inFolder && folder == "data":
 		w.found.data = append(w.found.data, name)
-	case (ext == ".md" || ext == ".markdown") && !(inFolder && folder == "static"):
+	case isPage(name):
 		w.found.pages = append(w.found.pages, name)
 	default:
 		w.found.files[rel] = File{Path: rel, Size: info.Size(), ModTime: info.ModTime()}
 	}
+}
+
+// isPage says whether a file is Markdown of a page.
+func isPage(name string) bool {
+	rel := strings.TrimPrefix(name, Root+"/")
+	folder, _, inFolder := strings.Cut(rel, "/")
+	ext := strings.ToLower(path.Ext(rel))
+	return (ext == ".md" || ext == ".markdown") && !(inFolder && (folder == "static" || folder == "forms" || folder == "data"))
 }
 
 // regular says what the file is, behind symbolic links; everything but a regular file within the source is refused.

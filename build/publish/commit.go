@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,7 +13,7 @@ import (
 )
 
 // Commit puts the staged files into the output: assets first, so that no page refers to one that is not there yet,
-// then everything else, and deletions last. A folder .git at the output's top is left alone: some publish that way.
+// then everything else, and deletions last. Nothing may be written any more. A folder .git at the output's top is left alone: some publish that way.
 func (s *Stage) Commit() (Result, error) {
 	var result Result
 	if s.packed {
@@ -20,8 +21,6 @@ func (s *Stage) Commit() (Result, error) {
 			return result, err
 		}
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	if err := os.MkdirAll(s.output, 0o755); err != nil {
 		return result, fmt.Errorf("making the output folder: %w", err)
 	}
@@ -37,9 +36,14 @@ func (s *Stage) Commit() (Result, error) {
 		result.Changed = append(result.Changed, path)
 	}
 	deleted, err := s.prune()
+	if err != nil {
+		return result, err
+	}
 	result.Deleted = len(deleted)
 	result.Changed = append(result.Changed, deleted...)
-	return result, err
+	result.Record = s.record(result.Changed)
+	result.Changed = slices.DeleteFunc(result.Changed, func(path string) bool { return s.same[path] })
+	return result, nil
 }
 
 // order lists all paths, assets first, otherwise by name.
@@ -93,36 +97,82 @@ func (s *Stage) mkParent(path string) error {
 
 // prune deletes the files that this build did not make, and the folders that are empty then.
 func (s *Stage) prune() (deleted []string, err error) {
-	var folders []string
-	err = filepath.WalkDir(s.output, func(file string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
+	if s.made {
+		return nil, nil
+	}
+	p := pruner{stage: s, wanted: map[string]bool{".": true}, below: map[string][]string{}}
+	for file := range s.staged {
+		addFolders(p.wanted, file)
+	}
+	for folder := range s.known.folders {
+		if folder != "." {
+			p.below[path.Dir(folder)] = append(p.below[path.Dir(folder)], folder)
 		}
-		rel, err := filepath.Rel(s.output, file)
-		if err != nil || rel == "." {
-			return err
+	}
+	for file := range s.known.files {
+		if _, ours := s.staged[file]; !ours {
+			p.remove(file)
 		}
-		if rel == ".git" {
-			if d.IsDir() {
-				return fs.SkipDir
+	}
+	p.visit(".")
+	slices.Sort(p.folders)
+	for _, folder := range slices.Backward(p.folders) {
+		os.Remove(s.in(s.output, folder)) // fails, rightly, where something is left in it
+	}
+	if p.err != nil {
+		return p.deleted, fmt.Errorf("deleting what the site no longer has: %w", p.err)
+	}
+	return p.deleted, nil
+}
+
+// pruner goes through the output. Of a folder that is as the last build left it, the names in it are known.
+type pruner struct {
+	stage   *Stage
+	wanted  map[string]bool     // folders that the site has
+	below   map[string][]string // known folders by the one that they are in
+	folders []string            // that may be empty
+	deleted []string
+	err     error
+}
+
+func (p *pruner) remove(file string) {
+	err := os.Remove(p.stage.in(p.stage.output, file))
+	switch {
+	case err == nil:
+		p.deleted = append(p.deleted, file)
+		for folder := path.Dir(file); !p.wanted[folder]; folder = path.Dir(folder) {
+			if !slices.Contains(p.folders, folder) {
+				p.folders = append(p.folders, folder)
 			}
-			return nil
 		}
-		if d.IsDir() {
-			folders = append(folders, file)
-			return nil
-		}
-		if _, ours := s.staged[filepath.ToSlash(rel)]; ours {
-			return nil
-		}
-		deleted = append(deleted, filepath.ToSlash(rel))
-		return os.Remove(file)
-	})
-	if err != nil {
-		return deleted, fmt.Errorf("deleting what the site no longer has: %w", err)
+	case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR):
+		p.err = errors.Join(p.err, err)
 	}
-	for _, dir := range slices.Backward(folders) {
-		os.Remove(dir) // fails, rightly, where something is left in it
+}
+
+func (p *pruner) visit(folder string) {
+	if p.stage.Intact(folder + "/") {
+		for _, sub := range p.below[folder] {
+			p.visit(sub)
+		}
+		return
 	}
-	return deleted, nil
+	entries, err := os.ReadDir(p.stage.in(p.stage.output, folder))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		p.err = errors.Join(p.err, err)
+	}
+	for _, e := range entries {
+		name := path.Join(folder, e.Name())
+		_, ours := p.stage.staged[name]
+		switch {
+		case name == ".git", ours:
+		case e.IsDir():
+			p.visit(name)
+			if !p.wanted[name] && !slices.Contains(p.folders, name) {
+				p.folders = append(p.folders, name)
+			}
+		default:
+			p.remove(name)
+		}
+	}
 }

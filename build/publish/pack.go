@@ -13,6 +13,8 @@ import (
 
 	"github.com/andybalholm/brotli"
 	"golang.org/x/sync/errgroup"
+
+	"leadsite/build/trace"
 )
 
 // coding is one way to make a file smaller on its way to a browser.
@@ -56,6 +58,9 @@ func (s *Stage) pack() error {
 				if _, taken := files[file+c.ext]; taken {
 					continue
 				}
+				if !changed && s.Intact(file) && s.keepPacked(file+c.ext) {
+					continue
+				}
 				if err := s.packOne(c, file, changed); err != nil {
 					return fmt.Errorf("compressing %s: %w", file, err)
 				}
@@ -64,6 +69,19 @@ func (s *Stage) pack() error {
 		})
 	}
 	return group.Wait()
+}
+
+// keepPacked keeps the copy of a file that is as the last build left it, or the lack of one: then it would not be
+// smaller. False: the copy is not as that build left it.
+func (s *Stage) keepPacked(file string) bool {
+	if _, had := s.known.files[file]; !had {
+		return true
+	}
+	if s.Intact(file) {
+		s.Keep(file)
+		return true
+	}
+	return false
 }
 
 // packOne makes a file's copy in one coding, or keeps the output's. Changed says that the file is in the stage.
@@ -87,10 +105,12 @@ func (s *Stage) packOne(c coding, file string, changed bool) error {
 		if err := s.stage(to, small); err != nil {
 			return err
 		}
+		old = small
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.staged[to] = !keep
+	s.sums[to] = trace.OfBytes(old)
 	return nil
 }
 

@@ -22,11 +22,12 @@ func count(r publish.Result) counts { return counts{r.Written, r.Kept, r.Deleted
 // pack builds a site with compressed copies and commits it.
 func pack(t *testing.T, root string, files map[string]string) counts {
 	t.Helper()
-	s, err := publish.Open(t.Context(), publish.Options{Source: root, Output: filepath.Join(root, "public"), State: filepath.Join(root, ".leadsite"), Compress: true})
+	s, err := publish.Open(t.Context(), publish.Options{Source: root, Output: filepath.Join(root, "public"), State: filepath.Join(root, ".leadsite")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.Close()
+	s.Compress()
 	for path, data := range files {
 		if err := s.Write(path, []byte(data)); err != nil {
 			t.Fatal(err)

@@ -4,11 +4,14 @@
 // staged files into place, assets first, and deletes at last what the site no longer has. Killed before Commit, the
 // old site is untouched; killed during it, every file is whole, old or new, and the next build finishes the work.
 //
+// What a build leaves is taken note of: by its stamps the next one knows, without reading it, what is still there.
+//
 // It knows paths and bytes, and nothing of pages.
 package publish
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +23,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"leadsite/build/trace"
 )
 
 // Options say where a build goes.
@@ -28,8 +33,12 @@ type Options struct {
 	Output string // the folder of the finished site
 	State  string // holds the lock of the one builder
 	Dry    bool   // write nothing, not even a folder: files are taken, and forgotten
-	// Compress puts NAME.gz and NAME.br beside every text file, for static hosts that send those.
-	Compress bool
+	// Known gives the output as the last build left it; nil, or of nil: nothing is known. It is called when no other
+	// build runs.
+	Known func() *Record
+	// Alike says whether a page that differs from the output's looks the same to its readers: it is written, and is not
+	// among Result.Changed. Nil: none does.
+	Alike func(old, new []byte) bool
 }
 
 // Stage is a build on its way out. Write and Copy may be called from many goroutines.
@@ -39,17 +48,24 @@ type Stage struct {
 	dir    string // beside the output, on the same file system
 	lock   *flock.Flock
 	packed bool // compressed copies stand beside text files
+	known  *Record
+	alike  func(old, new []byte) bool
+	made   bool                   // there was no output: everything in it is ours
+	intact map[string]trace.Stamp // of known, what is still so; folders with a slash at the end
 
 	mu     sync.Mutex
 	staged map[string]bool // path below the output -> must be renamed from the stage; false: the output has it already
+	sums   map[string]trace.Sum
+	same   map[string]bool // pages that readers see no difference in
 	folds  map[string]string
-	made   map[string]bool // folders made in the stage
+	dirs   map[string]bool // folders made in the stage
 }
 
 // Result counts what a commit did, in files.
 type Result struct {
 	Written, Kept, Deleted int
 	Changed                []string // paths that were written or deleted, in no order
+	Record                 *Record  // the output as it is now, for Options.Known
 }
 
 // Open waits until no other build of this state runs, and begins an empty stage. Close must be called in any case.
@@ -62,20 +78,30 @@ func Open(ctx context.Context, o Options) (*Stage, error) {
 		return nil, err
 	}
 	if o.Dry {
-		return &Stage{output: output, dry: true, staged: map[string]bool{}, folds: map[string]string{}}, nil
+		return &Stage{output: output, dry: true, known: new(Record), staged: map[string]bool{}, sums: map[string]trace.Sum{}, folds: map[string]string{}}, nil
 	}
 	lock, err := acquire(ctx, filepath.Join(o.State, "cache"))
 	if err != nil {
 		return nil, err
 	}
-	s := &Stage{output: output, lock: lock, packed: o.Compress, staged: map[string]bool{}, folds: map[string]string{}, made: map[string]bool{},
+	s := &Stage{output: output, lock: lock, alike: o.Alike, known: new(Record),
+		staged: map[string]bool{}, sums: map[string]trace.Sum{}, same: map[string]bool{}, folds: map[string]string{}, dirs: map[string]bool{},
 		dir: filepath.Join(filepath.Dir(output), "."+filepath.Base(output)+".stage")}
+	_, err = os.Lstat(output)
+	s.made = errors.Is(err, fs.ErrNotExist)
+	if o.Known != nil {
+		s.known = cmp.Or(o.Known(), s.known)
+		s.look()
+	}
 	if err := errors.Join(os.RemoveAll(s.dir), os.MkdirAll(s.dir, 0o755)); err != nil {
 		s.Close()
 		return nil, fmt.Errorf("making the stage folder: %w", err)
 	}
 	return s, nil
 }
+
+// Compress lets Commit put NAME.gz and NAME.br beside every text file, for static hosts that send those.
+func (s *Stage) Compress() { s.packed = true }
 
 // ErrOutput marks an output folder that a build must not write to.
 var ErrOutput = errors.New("the output folder would overwrite the source")
@@ -137,16 +163,37 @@ func (s *Stage) Write(path string, data []byte) error {
 	if s.dry {
 		return nil
 	}
-	if old, err := os.ReadFile(s.in(s.output, path)); err == nil && bytes.Equal(old, data) {
-		return nil
-	}
-	if err := s.stage(path, data); err != nil {
-		return err
+	sum := trace.OfBytes(data)
+	kept, alike := s.compare(path, data, sum)
+	if !kept {
+		if err := s.stage(path, data); err != nil {
+			return err
+		}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.staged[path] = true
+	s.staged[path], s.sums[path] = !kept, sum
+	if alike {
+		s.same[path] = true
+	}
 	return nil
+}
+
+// compare holds a file against the output's. Same: it is there, byte for byte. Alike: its readers see no difference.
+func (s *Stage) compare(path string, data []byte, sum trace.Sum) (same, alike bool) {
+	if s.made {
+		return false, false
+	}
+	if s.intactAs(path, sum) {
+		return true, false
+	}
+	watched := s.alike != nil && strings.HasSuffix(path, ".html")
+	if s.Intact(path) && !watched {
+		return false, false
+	}
+	old, err := os.ReadFile(s.in(s.output, path))
+	same = err == nil && bytes.Equal(old, data)
+	return same, err == nil && watched && s.alike(old, data)
 }
 
 // stage writes a file into the stage.
@@ -189,7 +236,7 @@ func (s *Stage) claim(path string) error {
 func (s *Stage) mkdir(path string) error {
 	dir := filepath.Dir(s.in(s.dir, path))
 	s.mu.Lock()
-	made := s.made[dir]
+	made := s.dirs[dir]
 	s.mu.Unlock()
 	if made {
 		return nil
@@ -199,7 +246,7 @@ func (s *Stage) mkdir(path string) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.made[dir] = true
+	s.dirs[dir] = true
 	return nil
 }
 

@@ -43,7 +43,7 @@ func (w *worker) body(p *site.Page) error {
 // converted reports what is wrong with a text, and gives its HTML.
 func (w *worker) converted(doc markdown.Doc, err error) (template.HTML, error) {
 	for _, f := range doc.Faults {
-		w.r.problems.Add(w.at(f.Line, f.Col).Errorf(f.Hint, "%s", f.Msg))
+		w.job.found.Add(w.at(f.Line, f.Col).Errorf(f.Hint, "%s", f.Msg))
 	}
 	return template.HTML(strings.TrimSpace(doc.HTML)), err
 }
@@ -151,6 +151,7 @@ func (w *worker) link(url string) string {
 	if w.job.page == nil {
 		return url
 	}
+	w.noteLink(url)
 	to, _ := w.r.site.Resolve(w.job.page, url)
 	return to
 }
@@ -169,7 +170,8 @@ func (w *worker) shortcode(s *markdown.Shortcode) string {
 	if s.Closed {
 		args["inner"] = s.Inner
 	}
-	values, ok := w.r.theme.CheckShortcode(w.r.site.Tree, s.Name, args, at, w.r.problems)
+	w.note(askShortcode, "")
+	values, ok := w.r.theme.CheckShortcode(w.r.site.Tree, s.Name, args, at, w.job.found)
 	if !ok {
 		return s.Inner
 	}

@@ -14,12 +14,13 @@ func (w *worker) ref(name string) string {
 	if w.job.sample != nil || w.job.page == nil {
 		return "/sample/"
 	}
+	w.note(askRef, name)
 	url, left, ok := w.r.site.Ref(w.job.page, name)
 	switch {
 	case left.Page != "":
-		w.r.problems.Add(w.job.at.Errorf("publish it, or link to another page", "content/%s is left out: %s", left.Page, left.Why).Bearable())
+		w.job.found.Add(w.job.at.Errorf("publish it, or link to another page", "content/%s is left out: %s", left.Page, left.Why).Bearable())
 	case !ok:
-		w.r.problems.Add(w.job.at.Errorf(w.nearestPage(name), "there is no page %q", name).Bearable())
+		w.job.found.Add(w.job.at.Errorf(w.nearestPage(name), "there is no page %q", name).Bearable())
 	}
 	return url
 }
@@ -56,6 +57,7 @@ func plainWord(s string) string {
 
 // data is what a file of content/data holds: data "prices", or "team/anna" of a folder there.
 func (w *worker) data(name string) (any, error) {
+	w.note(askData, name)
 	value, ok := w.r.site.Tree.Data[name]
 	if !ok {
 		return nil, w.unknown("data file", name, sortedKeys(w.r.site.Tree.Data))
@@ -66,7 +68,7 @@ func (w *worker) data(name string) (any, error) {
 // mistake reports what only a template can see to be wrong with what an author wrote.
 func (w *worker) mistake(msg, hint string) string {
 	if w.job.sample == nil {
-		w.r.problems.Add(w.job.at.Errorf(hint, "%s", msg))
+		w.job.found.Add(w.job.at.Errorf(hint, "%s", msg))
 	}
 	return ""
 }

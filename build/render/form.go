@@ -167,6 +167,7 @@ func (j *job) formID(f *content.Form) string {
 
 // form renders a form. Of one that is not there the template's place is reported.
 func (w *worker) form(name string) (template.HTML, error) {
+	w.note(askForm, name)
 	f := w.r.site.Tree.FormIn(name, w.job.lang)
 	switch {
 	case f != nil && f.Torn:

@@ -81,17 +81,27 @@ func (w *worker) posts(section string, n any) ([]*PageRef, error) {
 		return w.job.sample.refs, nil
 	}
 	edition := w.r.site.In(w.job.lang)
-	list := edition.Home
-	if section != "" {
-		if list = edition.Sections[section]; list == nil && !w.elsewhere(section) {
-			return nil, w.unknown("section", section, sortedKeys(edition.Sections))
-		}
+	if section != "" && edition.Sections[section] == nil && !w.elsewhere(section) {
+		return nil, w.unknown("section", section, sortedKeys(edition.Sections))
 	}
 	count, err := number(n)
-	if err != nil || list == nil {
+	if err != nil {
 		return nil, err
 	}
-	return w.r.pageRefs(list.Items[:min(count, len(list.Items))]), nil
+	w.note(askPosts, strconv.Itoa(count)+" "+section)
+	return w.r.newest(edition, section, count), nil
+}
+
+// newest are the first pages of a section, or of the whole site when it is "".
+func (r *Renderer) newest(e *site.Edition, section string, n int) []*PageRef {
+	list := e.Home
+	if section != "" {
+		list = e.Sections[section]
+	}
+	if list == nil {
+		return nil
+	}
+	return r.pageRefs(list.Items[:min(n, len(list.Items))])
 }
 
 // elsewhere says whether another language has the section, which is empty in this one then.
@@ -107,7 +117,9 @@ func (w *worker) related(n any) ([]*PageRef, error) {
 	if err != nil || w.job.page == nil {
 		return nil, err
 	}
-	return w.r.pageRefs(w.r.site.Related(w.job.page, count)), nil
+	found := w.r.pageRefs(w.r.site.Related(w.job.page, count))
+	w.noteRelated(count, found)
+	return found, nil
 }
 
 // searchPage is where visitors search in the page's language; "" for nowhere.
@@ -119,21 +131,28 @@ func (w *worker) searchPage() string {
 }
 
 // searchIndex is what the search page looks things up in.
-func (w *worker) searchIndex() string { return w.r.search[w.job.lang] }
+func (w *worker) searchIndex() string {
+	w.note(askSearch, "")
+	return w.r.search[w.job.lang]
+}
 
 // taxonomy are all terms of a taxonomy, by name.
 func (w *worker) taxonomy(name string) ([]TermView, error) {
 	if w.job.sample != nil {
 		return w.job.sample.terms, nil
 	}
-	terms, ok := w.r.site.In(w.job.lang).Terms[name]
-	if !ok && !slices.Contains(w.r.site.Config.Taxonomies, name) {
+	if w.r.site.In(w.job.lang).Terms[name] == nil && !slices.Contains(w.r.site.Config.Taxonomies, name) {
 		return nil, w.unknown("taxonomy", name, w.r.site.Config.Taxonomies)
 	}
-	pages := slices.SortedFunc(maps.Values(terms), func(a, b *site.Page) int {
+	w.note(askTerms, name)
+	return w.r.termsOf(w.job.lang, name), nil
+}
+
+func (r *Renderer) termsOf(lang, taxonomy string) []TermView {
+	pages := slices.SortedFunc(maps.Values(r.site.In(lang).Terms[taxonomy]), func(a, b *site.Page) int {
 		return strings.Compare(strings.ToLower(a.Term)+"\x00"+a.Term, strings.ToLower(b.Term)+"\x00"+b.Term)
 	})
-	return termViews(pages), nil
+	return termViews(pages)
 }
 
 func (w *worker) icon(name string) (template.HTML, error) {

@@ -37,9 +37,9 @@ func firstPicture(page []byte) []byte {
 
 // picture is the HTML of a picture: copies in several widths, and better formats first, where it is the site's own.
 func (w *worker) picture(v pictureView) template.HTML {
-	found, fault := w.r.pictures.Find(v.address, w.use(v.address))
+	found, fault := w.find(v.address)
 	if fault != nil {
-		w.r.problems.Add(w.found(v.address).Errorf(fault.Hint, "%s", fault.Msg))
+		w.job.found.Add(w.found(v.address).Errorf(fault.Hint, "%s", fault.Msg))
 	}
 	var out strings.Builder
 	if found == nil {
@@ -76,6 +76,14 @@ func (w *worker) picture(v pictureView) template.HTML {
 		out.WriteString("</picture>")
 	}
 	return template.HTML(out.String())
+}
+
+// find asks for a picture of the site for the current page.
+func (w *worker) find(address string) (*asset.Picture, *asset.Fault) {
+	w.note(askPicture, address)
+	found, fault := w.r.pictures.Find(address, w.use(address))
+	w.want(found)
+	return found, fault
 }
 
 func writeSize(out *strings.Builder, name, value string) {
@@ -147,15 +155,17 @@ func (w *worker) card(v *PageView) *CardView {
 	if v.Noindex || v.Permalink == "" || !w.r.site.Config.Outputs["cards"] {
 		return nil
 	}
-	return &CardView{URL: w.r.pictures.Card(v.Title, w.job.view.Site.Title), Alt: v.Title, Type: "image/png", Width: asset.CardWidth, Height: asset.CardHeight}
+	url := w.r.pictures.Card(v.Title, w.job.view.Site.Title)
+	w.wantFiles(url)
+	return &CardView{URL: url, Alt: v.Title, Type: "image/png", Width: asset.CardWidth, Height: asset.CardHeight}
 }
 
 // ownCard is the page's own picture. Networks show no drawings.
 func (w *worker) ownCard(v *PageView) *CardView {
-	found, fault := w.r.pictures.Find(v.Image, w.use(v.Image))
+	found, fault := w.find(v.Image)
 	switch {
 	case fault != nil:
-		w.r.problems.Add(w.found(v.Image).Errorf(fault.Hint, "%s", fault.Msg))
+		w.job.found.Add(w.found(v.Image).Errorf(fault.Hint, "%s", fault.Msg))
 		return nil
 	case found == nil && strings.HasSuffix(strings.ToLower(v.Image), ".svg"), found != nil && found.Type == "image/svg+xml":
 		return nil

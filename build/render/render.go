@@ -46,12 +46,14 @@ import (
 	"html/template"
 	"runtime"
 	"strings"
+	"sync"
 
 	"leadsite/build/asset"
 	"leadsite/build/content"
 	"leadsite/build/markdown"
 	"leadsite/build/site"
 	"leadsite/build/theme"
+	"leadsite/build/trace"
 )
 
 // Options are what pages are made of.
@@ -62,22 +64,28 @@ type Options struct {
 	Search   map[string]string // URL of the search index, by language
 	Pictures *asset.Pictures
 	Problems *content.Problems // of authors; those of templates too when New finds them
+	// SameFiles says that no picture or other copied file has changed since traces were made.
+	SameFiles bool
 }
 
 // Renderer renders the outputs of one plan. It is used by any number of goroutines.
 type Renderer struct {
-	site     *site.Site
-	theme    *theme.Theme
-	assets   *asset.Set
-	search   map[string]string
-	problems *content.Problems
-	markdown *markdown.Converter
-	pictures *asset.Pictures
-	icons    map[string]template.HTML
-	shared   map[string]SiteView // by language
-	refs     map[*site.Page]*PageRef
-	reserved map[string]bool // ids of the theme's own elements
-	quoted   bool            // some page's title or description holds refusedMark
+	site      *site.Site
+	theme     *theme.Theme
+	assets    *asset.Set
+	search    map[string]string
+	problems  *content.Problems
+	markdown  *markdown.Converter
+	pictures  *asset.Pictures
+	icons     map[string]template.HTML
+	shared    map[string]SiteView // by language
+	refs      map[*site.Page]*PageRef
+	reserved  map[string]bool // ids of the theme's own elements
+	sameFiles bool
+	sums      trace.Summer         // knows the sums of refs
+	common    map[string]trace.Sum // of what all pages of a language share
+	answers   sync.Map             // trace.Sum by question
+	quoted    bool                 // some page's title or description holds refusedMark
 
 	master  *template.Template // parsed, never executed: what workers are cloned from
 	workers chan *worker
@@ -90,7 +98,7 @@ func New(o Options) *Renderer {
 	r := &Renderer{
 		site: o.Site, theme: o.Theme, assets: o.Assets, search: o.Search, problems: o.Problems,
 		markdown: markdown.New(markdown.Options{RawHTML: o.Site.Config.RawHTML}),
-		pictures: o.Pictures, workers: make(chan *worker, runtime.GOMAXPROCS(0)),
+		pictures: o.Pictures, sameFiles: o.SameFiles, workers: make(chan *worker, runtime.GOMAXPROCS(0)),
 	}
 	r.reserved = map[string]bool{}
 	r.shared = make(map[string]SiteView, len(o.Site.Editions))
@@ -110,45 +118,69 @@ func New(o Options) *Renderer {
 		r.fault = faults[0]
 		r.problems.Add(faults...)
 	}
+	r.sumAll()
 	return r
 }
 
 // Render makes the bytes of an output. The same plan, theme and files give the same bytes. Mistakes of a page's author
 // go to the problems, and the bytes are whole nevertheless; a mistake of the theme is the error, a *content.Error.
 func (r *Renderer) Render(o site.Output) ([]byte, error) {
-	switch o.Kind {
-	case site.OutputHTML:
-	case site.OutputIcon:
-		hue, _ := r.theme.Settings["hue"].(float64)
-		if whole, ok := r.theme.Settings["hue"].(int); ok {
-			hue = float64(whole)
-		}
-		return asset.Tile(r.site.Config.Title, hue, site.TouchIconSize)
-	default:
+	if o.Kind != site.OutputHTML {
+		return r.other(o)
+	}
+	made, err := r.Make(o)
+	r.problems.Take(made.Found)
+	return made.Data, err
+}
+
+// other makes what is no page.
+func (r *Renderer) other(o site.Output) ([]byte, error) {
+	if o.Kind != site.OutputIcon {
 		return r.site.Bytes(o)
 	}
+	hue, _ := r.theme.Settings["hue"].(float64)
+	if whole, ok := r.theme.Settings["hue"].(int); ok {
+		hue = float64(whole)
+	}
+	return asset.Tile(r.site.Config.Title, hue, site.TouchIconSize)
+}
+
+// Make renders a page like Render, and tells what it was made from, what it wants and what is wrong with it, instead of
+// noting problems. With an error what is wrong is told nevertheless.
+func (r *Renderer) Make(o site.Output) (Made, error) {
 	if r.fault != nil {
-		return nil, r.fault
+		return Made{Found: new(content.Problems)}, r.fault
 	}
 	w := r.take()
 	defer r.give(w)
 	page := o.Page
 	w.begin(page.Lang, o.URL(), place(page))
 	w.job.page = page
-	w.job.view = View{Site: r.siteFor(page.Lang, page.URL), Page: r.pageView(page), List: r.listView(o)}
-	if o.Pager.Number > 1 {
-		w.job.view.Page.Permalink, w.job.view.Page.Hreflangs = r.absolute(o.URL()), nil
-	}
-	err := w.body(page)
+	w.job.view = r.viewOf(o)
+	given := r.given(o, w.job.view)
+	html, err := w.whole(page)
 	if err != nil {
-		return nil, r.locate("", err)
+		return Made{Found: w.job.found}, r.locate("", err)
+	}
+	return Made{Data: firstPicture(html), Trace: Trace{Given: given, Asked: w.job.asked}, Files: w.job.files, Found: w.job.found}, nil
+}
+
+// viewOf is what a page's template is handed, but for what the author wrote of it.
+func (r *Renderer) viewOf(o site.Output) View {
+	v := View{Site: r.siteFor(o.Page.Lang, o.Page.URL), Page: r.pageView(o.Page), List: r.listView(o)}
+	if o.Pager.Number > 1 {
+		v.Page.Permalink, v.Page.Hreflangs = r.absolute(o.URL()), nil
+	}
+	return v
+}
+
+// whole renders the body of a page, and then the page around it.
+func (w *worker) whole(page *site.Page) ([]byte, error) {
+	if err := w.body(page); err != nil {
+		return nil, err
 	}
 	w.job.view.Page.Card = w.card(w.job.view.Page)
-	html, err := w.page(page.Layout)
-	if err != nil {
-		return nil, r.locate("", err)
-	}
-	return firstPicture(html), nil
+	return w.page(page.Layout)
 }
 
 // place is the file that a page is made from.
@@ -178,6 +210,9 @@ func (r *Renderer) take() *worker {
 }
 
 func (r *Renderer) give(w *worker) {
+	if w.job.page == nil {
+		r.problems.Take(w.job.found) // of what is no page, nobody else takes them
+	}
 	w.job = nil
 	select {
 	case r.workers <- w:

@@ -30,6 +30,9 @@ type job struct {
 	failed   error   // of a shortcode's template
 	quoted   bool    // the author wrote the mark that html/template has for a value that it refused
 	sample   *sample // while templates are tried out
+	found    *content.Problems
+	asked    []Question
+	files    []string // pictures and cards, below the output
 }
 
 func (r *Renderer) newWorker() *worker {
@@ -44,7 +47,7 @@ func (r *Renderer) newWorker() *worker {
 
 // begin readies the worker for a page in a language, at a path, made from a file.
 func (w *worker) begin(lang, url string, at content.Pos) {
-	w.job = &job{lang: lang, url: url, at: at}
+	w.job = &job{lang: lang, url: url, at: at, found: new(content.Problems)}
 	w.job.markdown = w.r.markdown.Page(w.hooks())
 }
 

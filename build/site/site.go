@@ -115,8 +115,8 @@ type Page struct {
 	Items        []*Page // of lists: newest first, then by weight and title; of KindTerms its terms by name
 }
 
-// ReadingMinutes is how long the page takes to read, at 220 words a minute, at least one.
-func (p *Page) ReadingMinutes() int { return max(1, (p.Words+110)/220) }
+// ReadingMinutes is how long the page takes to read.
+func (p *Page) ReadingMinutes() int { return content.ReadingMinutes(p.Words) }
 
 // Feed is one form of a list for feed readers.
 type Feed struct {

@@ -31,7 +31,7 @@ func (o overlay) Open(name string) (fs.File, error) {
 }
 
 func (o overlay) open(name string) (fs.File, error) {
-	if o.over != nil && !passedOver(name) {
+	if o.over != nil && !Ignored(name) {
 		if f, err := o.over.Open(name); !errors.Is(err, fs.ErrNotExist) {
 			return f, err
 		}
@@ -49,7 +49,7 @@ func (o overlay) ReadDir(name string) ([]fs.DirEntry, error) {
 	if err != nil && overErr != nil {
 		return nil, overErr
 	}
-	upper = slices.DeleteFunc(upper, func(e fs.DirEntry) bool { return passedOver(e.Name()) })
+	upper = slices.DeleteFunc(upper, func(e fs.DirEntry) bool { return Ignored(e.Name()) })
 	for _, e := range lower {
 		if !slices.ContainsFunc(upper, func(u fs.DirEntry) bool { return u.Name() == e.Name() }) {
 			upper = append(upper, e)
@@ -59,8 +59,8 @@ func (o overlay) ReadDir(name string) ([]fs.DirEntry, error) {
 	return upper, nil
 }
 
-// passedOver says whether an editor or a desktop left the file behind.
-func passedOver(name string) bool {
+// Ignored says of a file's name whether an editor or a desktop left the file behind.
+func Ignored(name string) bool {
 	base := path.Base(name)
 	return base != "." && strings.HasPrefix(base, ".") || strings.HasSuffix(base, "~")
 }

@@ -1,0 +1,142 @@
+// Package trace is what a build remembers for the next one: how files looked, what an output was made from, and a file
+// that keeps all of that.
+//
+// It holds the tools: sums of values, stamps of files, a compact encoding, and the file of memory. What is worth
+// remembering is known to those who use it: build/content (entries), build/check (facts of pages), build/publish (the
+// output folder) and build (traces). Nothing here is needed for a build: without it everything is made anew, and comes
+// out the same.
+package trace
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"reflect"
+	"slices"
+	"time"
+	"unsafe"
+)
+
+// Sum stands for a value: the first half of its SHA-256. Equal sums, equal values.
+type Sum [16]byte
+
+// String gives hexadecimal digits.
+func (s Sum) String() string { return hex.EncodeToString(s[:]) }
+
+// OfBytes is the sum of a file's bytes.
+func OfBytes(data []byte) Sum {
+	full := sha256.Sum256(data)
+	return Sum(full[:len(Sum{})])
+}
+
+// Of is the sum of any plain values: structs, maps with texts for keys, lists, texts, numbers, times, and pointers to
+// such. Every field counts, so that a field which is added later cannot be forgotten; functions count for nothing.
+func Of(values ...any) Sum { return new(Summer).Of(values...) }
+
+// Summer makes sums of values that share parts. The parts, which are pointers, are summed once: see Remember. It may be
+// used from many goroutines when it remembers nothing more.
+type Summer struct {
+	known map[unsafe.Pointer]Sum
+}
+
+// Remember sums what a pointer points to. From then on it counts for that sum wherever it is met.
+func (s *Summer) Remember(pointer any) {
+	v := reflect.ValueOf(pointer)
+	if s.known == nil {
+		s.known = map[unsafe.Pointer]Sum{}
+	}
+	s.known[v.UnsafePointer()] = s.Of(v.Elem().Interface())
+}
+
+// Of is like the function of that name.
+func (s *Summer) Of(values ...any) Sum {
+	b := make([]byte, 0, 1024)
+	for _, v := range values {
+		b = s.add(b, reflect.ValueOf(v))
+	}
+	return OfBytes(b)
+}
+
+// add writes a value in a form that no other value has: each begins with its kind, and all that varies in length with
+// that length.
+func (s *Summer) add(b []byte, v reflect.Value) []byte {
+	if !v.IsValid() {
+		return append(b, '-')
+	}
+	switch v.Kind() {
+	case reflect.Func:
+		return b
+	case reflect.String:
+		return appendText(append(b, 's'), v.String())
+	case reflect.Bool:
+		if v.Bool() {
+			return append(b, 'T')
+		}
+		return append(b, 'F')
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return appendInt(append(b, 'i'), v.Int())
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		return appendUint(append(b, 'u'), v.Uint())
+	case reflect.Float64, reflect.Float32:
+		return appendFloat(append(b, 'f'), v.Float())
+	case reflect.Pointer:
+		return s.addPointer(b, v)
+	case reflect.Interface:
+		return s.add(b, v.Elem())
+	case reflect.Slice, reflect.Array:
+		return s.addList(b, v)
+	case reflect.Map:
+		return s.addMap(b, v)
+	case reflect.Struct:
+		return s.addStruct(b, v)
+	}
+	panic("trace: no sum of a " + v.Type().String()) // a mistake of the program
+}
+
+func (s *Summer) addPointer(b []byte, v reflect.Value) []byte {
+	if v.IsNil() {
+		return append(b, '-')
+	}
+	if known, ok := s.known[v.UnsafePointer()]; ok {
+		return append(append(b, '='), known[:]...)
+	}
+	return s.add(append(b, '*'), v.Elem())
+}
+
+func (s *Summer) addList(b []byte, v reflect.Value) []byte {
+	b = appendUint(append(b, 'l'), uint64(v.Len()))
+	for i := range v.Len() {
+		b = s.add(b, v.Index(i))
+	}
+	return b
+}
+
+func (s *Summer) addMap(b []byte, v reflect.Value) []byte {
+	keys := v.MapKeys()
+	slices.SortFunc(keys, func(a, b reflect.Value) int {
+		switch {
+		case a.String() < b.String():
+			return -1
+		case a.String() > b.String():
+			return 1
+		}
+		return 0
+	})
+	b = appendUint(append(b, 'm'), uint64(len(keys)))
+	for _, key := range keys {
+		b = s.add(appendText(b, key.String()), v.MapIndex(key))
+	}
+	return b
+}
+
+func (s *Summer) addStruct(b []byte, v reflect.Value) []byte {
+	if v.CanInterface() {
+		if t, ok := v.Interface().(time.Time); ok {
+			return appendTime(append(b, 't'), t)
+		}
+	}
+	b = append(b, '{')
+	for i := range v.NumField() {
+		b = s.add(b, v.Field(i))
+	}
+	return b
+}
