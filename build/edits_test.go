@@ -177,7 +177,7 @@ func (w *workshop) tree(folder string) map[string]string {
 }
 
 // rounds is how many times a source is edited and built, for each seed.
-const rounds = 40
+const rounds = 30
 
 // TestWarmIsCold edits a source at random, and after each edit compares what a build makes that remembers the last one
 // with what a build makes that remembers nothing: the same files to the byte, the same bundle, the same words.
@@ -483,4 +483,58 @@ func (w *workshop) otherOptions() string {
 func (w *workshop) cascade() string {
 	w.write("content/blog/index.md", fmt.Sprintf("---\ntitle: Blog\ndescription: All posts.\ncascade: {params: {n: %d}, noindex: %v}\n---\n", w.n, w.n%3 == 0))
 	return "a cascade"
+}
+
+// TestOneTitle changes the title of one post among many. What showed it is written, and nothing else: the post, its
+// neighbours, the lists, feeds and posts that show it.
+func TestOneTitle(t *testing.T) {
+	t.Parallel()
+	w := newWorkshop(t, 1)
+	for i := range 60 {
+		w.write(fmt.Sprintf("content/blog/post-%02d.md", i), fmt.Sprintf("---\ntitle: Number %c%c\ndate: 2025-%02d-%02d\ntags: [tag-%d]\ndescription: Post %d.\n---\nText %d.\n",
+			'A'+i/8, 'a'+i%8, 1+i/28, 1+i%28, i%6, i, i))
+	}
+	w.build(w.options("public", w.keep))
+	want := []string{}
+	for name, text := range w.tree("public") {
+		if strings.Contains(text, "Number Cc") {
+			want = append(want, name)
+		}
+	}
+	w.change("content/blog/post-18.md", "Number Cc", "Changed Cc")
+	report := w.build(w.options("public", w.keep))
+	got := slices.DeleteFunc(report.Published.Changed, func(name string) bool {
+		return strings.HasPrefix(name, "assets/cards/") || strings.HasPrefix(name, "assets/search-") || name == "search/index.html" || name == "de/search/index.html"
+	})
+	want = slices.DeleteFunc(want, func(name string) bool { return strings.HasPrefix(name, "assets/search-") })
+	slices.Sort(got)
+	slices.Sort(want)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("what was written is not what showed the title (-showed +written):\n%s", diff)
+	}
+	for _, must := range []string{"blog/post-18/index.html", "blog/post-17/index.html", "blog/post-19/index.html", "tags/tag-0/feed.xml"} {
+		if !slices.Contains(got, must) {
+			t.Errorf("%s was not written", must)
+		}
+	}
+	if len(got) > 20 || report.Published.Kept < 100 {
+		t.Errorf("%d files written, %d kept", len(got), report.Published.Kept)
+	}
+	w.compare("one title")
+}
+
+// TestNothingChanged builds again and again, and hears the same.
+func TestNothingChanged(t *testing.T) {
+	t.Parallel()
+	w := newWorkshop(t, 1)
+	first := w.build(w.options("public", w.keep))
+	time.Sleep(50 * time.Millisecond) // the clock of files goes on
+	w.build(w.options("public", w.keep))
+	second := w.build(w.options("public", w.keep))
+	if diff := cmp.Diff(told(first), told(second)); diff != "" {
+		t.Error(diff)
+	}
+	if p := second.Published; p.Written != 0 || p.Deleted != 0 || p.Kept != first.Published.Written {
+		t.Errorf("first %d files written; then %+v", first.Published.Written, p)
+	}
 }

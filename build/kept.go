@@ -132,6 +132,11 @@ func (o *output) putPicture(file string, data []byte) error {
 // encodePages writes the records of all pages.
 func (o *output) encodePages() []byte {
 	var w trace.Writer
+	size := 16
+	for path, record := range o.records {
+		size += len(path) + len(record) + 8
+	}
+	w.Grow(size)
 	w.Uint(uint64(len(o.records)))
 	for _, out := range o.site.Outputs {
 		if record, ok := o.records[out.Path]; ok {

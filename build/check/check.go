@@ -125,6 +125,9 @@ func rooted(to string) bool {
 }
 
 func (c *checker) resolve(from string, l Link) (why, target string) {
+	if isPath(l.To) {
+		return c.lookUp(l, l.To, "")
+	}
 	to, err := url.Parse(l.To)
 	if err != nil {
 		return "the address " + l.To + " cannot be read", ""
@@ -135,17 +138,25 @@ func (c *checker) resolve(from string, l Link) (why, target string) {
 	if abs.Scheme != c.base.Scheme || abs.Host != c.base.Host {
 		return "", ""
 	}
-	target = abs.Path
-	if served(target) {
+	return c.lookUp(l, abs.Path, to.Fragment)
+}
+
+// lookUp finds what a link to a path of this site leads to.
+func (c *checker) lookUp(l Link, path, fragment string) (why, target string) {
+	switch {
+	case served(path):
 		return "", ""
+	case !c.exists(path):
+		return "there is no " + kind(l, path) + " " + path, path
+	case fragment != "" && !c.anchored(path, fragment):
+		return "there is no anchor #" + fragment + " on " + path, ""
 	}
-	if !c.exists(target) {
-		return "there is no " + kind(l, target) + " " + target, target
-	}
-	if fragment := to.Fragment; fragment != "" && !c.anchored(target, fragment) {
-		return "there is no anchor #" + fragment + " on " + target, ""
-	}
-	return "", target
+	return "", path
+}
+
+// isPath says whether an address is a path of this site as it stands, as most are: there is nothing in it to resolve.
+func isPath(to string) bool {
+	return strings.HasPrefix(to, "/") && !strings.HasPrefix(to, "//") && !strings.ContainsAny(to, "%?#:\\ ") && !strings.Contains(to, "/.")
 }
 
 // served are paths that the functions answer, not files of the site.

@@ -114,6 +114,9 @@ func (c *comparison) lead(p *kept, w *way, id uint32) {
 
 // wayOf resolves a link from a page.
 func (c *comparison) wayOf(from string, l Link) way {
+	if isPath(l.To) && !l.Head {
+		return c.moved(way{ours: true, path: l.To})
+	}
 	to, err := url.Parse(l.To)
 	if err != nil {
 		return way{} // reported as broken
@@ -128,7 +131,12 @@ func (c *comparison) wayOf(from string, l Link) way {
 	if abs.Scheme == "http" && c.Base.Scheme == "https" {
 		w.plain = abs.RequestURI()
 	}
-	for _, old := range []string{abs.Path, strings.TrimSuffix(abs.Path, "/") + "/"} {
+	return c.moved(w)
+}
+
+// moved adds where a way leads on, if it does.
+func (c *comparison) moved(w way) way {
+	for _, old := range []string{w.path, strings.TrimSuffix(w.path, "/") + "/"} {
 		if final, moved := c.Moved[old]; moved {
 			w.old, w.final = old, final
 			break

@@ -22,6 +22,11 @@ const pastVersion = 1
 //	version, sum of the settings, number of entries
 //	for each entry: its file, then its record as a text ("": read the file again); see record.go
 func (t *Tree) Remember(w *trace.Writer) {
+	size := 64
+	for _, e := range t.Entries {
+		size += len(e.File) + len(e.record) + 8
+	}
+	w.Grow(size)
 	w.Uint(pastVersion)
 	w.Sum(t.Settings)
 	w.Uint(uint64(len(t.Entries)))

@@ -25,16 +25,13 @@ func (s *Stage) Commit() (Result, error) {
 		return result, fmt.Errorf("making the output folder: %w", err)
 	}
 	for _, path := range s.order() {
-		if !s.staged[path] {
-			result.Kept++
-			continue
-		}
 		if err := s.move(path); err != nil {
 			return result, fmt.Errorf("publishing %s: %w", path, err)
 		}
 		result.Written++
 		result.Changed = append(result.Changed, path)
 	}
+	result.Kept = len(s.staged) - result.Written
 	deleted, err := s.prune()
 	if err != nil {
 		return result, err
@@ -46,11 +43,13 @@ func (s *Stage) Commit() (Result, error) {
 	return result, nil
 }
 
-// order lists all paths, assets first, otherwise by name.
+// order lists the paths that differ, assets first, otherwise by name.
 func (s *Stage) order() []string {
-	paths := make([]string, 0, len(s.staged))
-	for path := range s.staged {
-		paths = append(paths, path)
+	var paths []string
+	for path, differs := range s.staged {
+		if differs {
+			paths = append(paths, path)
+		}
 	}
 	rank := func(path string) string {
 		if strings.HasPrefix(path, "assets/") {
@@ -97,7 +96,7 @@ func (s *Stage) mkParent(path string) error {
 
 // prune deletes the files that this build did not make, and the folders that are empty then.
 func (s *Stage) prune() (deleted []string, err error) {
-	if s.made {
+	if s.made || s.asBefore() {
 		return nil, nil
 	}
 	p := pruner{stage: s, wanted: map[string]bool{".": true}, below: map[string][]string{}}
@@ -123,6 +122,25 @@ func (s *Stage) prune() (deleted []string, err error) {
 		return p.deleted, fmt.Errorf("deleting what the site no longer has: %w", p.err)
 	}
 	return p.deleted, nil
+}
+
+// asBefore says whether the site has the files that it had, and nobody has put anything beside them.
+func (s *Stage) asBefore() bool {
+	<-s.looked
+	if len(s.known.files) == 0 || len(s.known.files) != len(s.staged) {
+		return false
+	}
+	for file := range s.staged {
+		if _, was := s.known.files[file]; !was {
+			return false
+		}
+	}
+	for folder := range s.known.folders {
+		if _, same := s.intact[folder+"/"]; !same {
+			return false
+		}
+	}
+	return true
 }
 
 // pruner goes through the output. Of a folder that is as the last build left it, the names in it are known.

@@ -28,19 +28,19 @@ type known struct {
 }
 
 // Encode writes a record: time; number of files, and for each path, stamp and sum; number of folders, and for each path
-// and stamp.
+// and stamp; in any order.
 func (r *Record) Encode(w *trace.Writer) {
 	w.Int(r.taken.UnixNano())
 	w.Uint(uint64(len(r.files)))
-	for _, file := range slices.Sorted(maps.Keys(r.files)) {
+	for file, k := range r.files {
 		w.Text(file)
-		w.Stamp(r.files[file].stamp)
-		w.Sum(r.files[file].sum)
+		w.Stamp(k.stamp)
+		w.Sum(k.sum)
 	}
 	w.Uint(uint64(len(r.folders)))
-	for _, folder := range slices.Sorted(maps.Keys(r.folders)) {
+	for folder, stamp := range r.folders {
 		w.Text(folder)
-		w.Stamp(r.folders[folder])
+		w.Stamp(stamp)
 	}
 }
 
@@ -68,6 +68,7 @@ func DecodeRecord(in *trace.Reader) *Record {
 // look finds out which files and folders of the output are still as the record has them. A file that looks otherwise,
 // or was too young to be sure of it, is read.
 func (s *Stage) look() {
+	defer close(s.looked)
 	started := time.Now()
 	s.intact = make(map[string]trace.Stamp, len(s.known.files)+len(s.known.folders))
 	s.inParts(slices.Collect(maps.Keys(s.known.files)), func(file string) (trace.Stamp, bool) {
@@ -124,8 +125,15 @@ func (s *Stage) inParts(paths []string, look func(string) (trace.Stamp, bool)) {
 	_ = group.Wait() // nothing in it fails
 }
 
+func closed() chan struct{} {
+	c := make(chan struct{})
+	close(c)
+	return c
+}
+
 // Untouched says whether the output is what Options.Known says, to the last file, with nothing beside it.
 func (s *Stage) Untouched() bool {
+	<-s.looked
 	return len(s.known.files) > 0 && len(s.intact) == len(s.known.files)+len(s.known.folders)
 }
 
@@ -134,6 +142,7 @@ func (s *Stage) Known() int { return len(s.known.files) }
 
 // Intact says whether a file of the output is the one that Options.Known says.
 func (s *Stage) Intact(file string) bool {
+	<-s.looked
 	_, ok := s.intact[file]
 	return ok
 }
@@ -167,6 +176,7 @@ func (s *Stage) record(changed []string) *Record {
 	for _, file := range changed {
 		addFolders(touched, file)
 	}
+	<-s.looked
 	folders, unsure := map[string]bool{".": true}, []string(nil)
 	for file := range s.staged {
 		addFolders(folders, file)

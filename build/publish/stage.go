@@ -51,6 +51,7 @@ type Stage struct {
 	known  *Record
 	alike  func(old, new []byte) bool
 	made   bool                   // there was no output: everything in it is ours
+	looked chan struct{}          // closed when intact is complete
 	intact map[string]trace.Stamp // of known, what is still so; folders with a slash at the end
 
 	mu     sync.Mutex
@@ -78,22 +79,22 @@ func Open(ctx context.Context, o Options) (*Stage, error) {
 		return nil, err
 	}
 	if o.Dry {
-		return &Stage{output: output, dry: true, known: new(Record), staged: map[string]bool{}, sums: map[string]trace.Sum{}, folds: map[string]string{}}, nil
+		return &Stage{output: output, dry: true, known: new(Record), looked: closed(), staged: map[string]bool{}, sums: map[string]trace.Sum{}, folds: map[string]string{}}, nil
 	}
 	lock, err := acquire(ctx, filepath.Join(o.State, "cache"))
 	if err != nil {
 		return nil, err
 	}
-	s := &Stage{output: output, lock: lock, alike: o.Alike, known: new(Record),
+	s := &Stage{output: output, lock: lock, alike: o.Alike, known: new(Record), looked: make(chan struct{}),
 		staged: map[string]bool{}, sums: map[string]trace.Sum{}, same: map[string]bool{}, folds: map[string]string{}, dirs: map[string]bool{},
 		dir: filepath.Join(filepath.Dir(output), "."+filepath.Base(output)+".stage")}
 	_, err = os.Lstat(output)
 	s.made = errors.Is(err, fs.ErrNotExist)
 	if o.Known != nil {
 		s.known = cmp.Or(o.Known(), s.known)
-		s.look()
 	}
-	if err := errors.Join(os.RemoveAll(s.dir), os.MkdirAll(s.dir, 0o755)); err != nil {
+	go s.look()
+	if err = errors.Join(os.RemoveAll(s.dir), os.MkdirAll(s.dir, 0o755)); err != nil {
 		s.Close()
 		return nil, fmt.Errorf("making the stage folder: %w", err)
 	}
@@ -257,5 +258,6 @@ func (s *Stage) Close() error {
 	if s.dry {
 		return nil
 	}
+	<-s.looked
 	return errors.Join(os.RemoveAll(s.dir), s.lock.Unlock())
 }

@@ -82,7 +82,6 @@ type Renderer struct {
 	refs      map[*site.Page]*PageRef
 	reserved  map[string]bool // ids of the theme's own elements
 	sameFiles bool
-	sums      trace.Summer         // knows the sums of refs
 	common    map[string]trace.Sum // of what all pages of a language share
 	answers   sync.Map             // trace.Sum by question
 	quoted    bool                 // some page's title or description holds refusedMark

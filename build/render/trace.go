@@ -66,7 +66,7 @@ func (w *worker) notes(name, of string) bool {
 // noteRelated notes what was found already, because finding it takes long.
 func (w *worker) noteRelated(n int, found []*PageRef) {
 	if of := strconv.Itoa(n); w.notes(askRelated, of) {
-		w.job.asked = append(w.job.asked, Question{Name: askRelated, Of: of, Answer: w.r.sums.Of(found)})
+		w.job.asked = append(w.job.asked, Question{Name: askRelated, Of: of, Answer: trace.Of(found)})
 	}
 }
 
@@ -114,14 +114,11 @@ func (r *Renderer) given(o site.Output, v View) trace.Sum {
 	if o.Page.Entry != nil {
 		body = o.Page.Entry.Hash
 	}
-	return r.sums.Of(r.common[r.site.In(o.Page.Lang).Lang], o.URL(), v.Page, v.List, body, o.Page.Blocks)
+	return trace.Of(r.common[r.site.In(o.Page.Lang).Lang], o.URL(), v.Page, v.List, body, o.Page.Blocks)
 }
 
-// sumAll prepares for traces: what all pages of a language share, and what pages show of each other.
+// sumAll prepares for traces: what all pages of a language share.
 func (r *Renderer) sumAll() {
-	for _, p := range r.site.Pages {
-		r.sums.Remember(r.refs[p])
-	}
 	r.common = make(map[string]trace.Sum, len(r.shared))
 	for _, e := range r.site.Editions {
 		searchPage := ""
@@ -129,7 +126,7 @@ func (r *Renderer) sumAll() {
 			searchPage = e.Search.URL
 		}
 		menus := map[string][]site.MenuItem(e.Menus)
-		r.common[e.Lang] = r.sums.Of(r.theme.Hash, r.site.Tree.Settings, r.words(e.Lang), r.shared[e.Lang], menus, searchPage, r.quoted, r.reserved)
+		r.common[e.Lang] = trace.Of(r.theme.Hash, r.site.Tree.Settings, r.words(e.Lang), r.shared[e.Lang], menus, searchPage, r.quoted, r.reserved)
 	}
 }
 
@@ -139,7 +136,7 @@ func (r *Renderer) answer(p *site.Page, name, of string) trace.Sum {
 	switch name {
 	case askRelated:
 		n, _ := strconv.Atoi(of) // noteRelated wrote it
-		return r.sums.Of(r.pageRefs(r.site.Related(p, n)))
+		return trace.Of(r.pageRefs(r.site.Related(p, n)))
 	case askLink:
 		to, ok := r.site.Resolve(p, of)
 		return trace.Of(to, ok)
@@ -161,7 +158,7 @@ func (r *Renderer) answerForAll(lang, name, of string) trace.Sum {
 	case askPosts:
 		n, section, _ := strings.Cut(of, " ")
 		count, _ := strconv.Atoi(n) // posts wrote it
-		return r.sums.Of(r.newest(edition, section, count))
+		return trace.Of(r.newest(edition, section, count))
 	case askTerms:
 		return trace.Of(r.termsOf(lang, of))
 	case askForm:

@@ -3,10 +3,12 @@ package render
 import (
 	"html/template"
 	"slices"
+	"sync"
 	"time"
 
 	"leadsite/build/content"
 	"leadsite/build/site"
+	"leadsite/build/trace"
 )
 
 // View is what a template of templates/ sees as ".".
@@ -111,6 +113,15 @@ type PageRef struct {
 	Image, ImageAlt                  string
 	Terms                            map[string][]TermView
 	Section                          string
+
+	once sync.Once
+	sum  trace.Sum
+}
+
+// TraceSum stands for all that a page shows of another.
+func (p *PageRef) TraceSum() trace.Sum {
+	p.once.Do(func() { p.sum = trace.OfStruct(p) })
+	return p.sum
 }
 
 // AuthorView is who wrote a page.

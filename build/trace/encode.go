@@ -15,6 +15,9 @@ type Writer struct {
 	data []byte
 }
 
+// Grow makes room for so many bytes more.
+func (w *Writer) Grow(n int) { w.data = slices.Grow(w.data, n) }
+
 // Bytes are what was written.
 func (w *Writer) Bytes() []byte { return w.data }
 

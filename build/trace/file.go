@@ -3,6 +3,7 @@ package trace
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
@@ -110,13 +111,27 @@ func Write(path string, key Sum, parts ...[]byte) error {
 		return fmt.Errorf("remembering the build: %w", err)
 	}
 	aside := path + ".new" // there is one builder at a time; what a disk loses of it, the checksums find
-	if err := os.WriteFile(aside, bytes.Join(append([][]byte{head}, parts...), nil), 0o644); err != nil {
-		return fmt.Errorf("remembering the build: %w", err)
+	err := writeAll(aside, append([][]byte{head}, parts...))
+	if err == nil {
+		err = os.Rename(aside, path)
 	}
-	if err := os.Rename(aside, path); err != nil {
+	if err != nil {
 		return fmt.Errorf("remembering the build: %w", err)
 	}
 	return nil
+}
+
+func writeAll(path string, parts [][]byte) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	for _, p := range parts {
+		if _, err := f.Write(p); err != nil {
+			return errors.Join(err, f.Close())
+		}
+	}
+	return f.Close()
 }
 
 func checksum(data []byte) uint32 { return crc32.Checksum(data, crc32.MakeTable(crc32.Castagnoli)) }

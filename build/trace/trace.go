@@ -13,7 +13,6 @@ import (
 	"reflect"
 	"slices"
 	"time"
-	"unsafe"
 )
 
 // Sum stands for a value: the first half of its SHA-256. Equal sums, equal values.
@@ -29,36 +28,26 @@ func OfBytes(data []byte) Sum {
 }
 
 // Of is the sum of any plain values: structs, maps with texts for keys, lists, texts, numbers, times, and pointers to
-// such. Every field counts, so that a field which is added later cannot be forgotten; functions count for nothing.
-func Of(values ...any) Sum { return new(Summer).Of(values...) }
-
-// Summer makes sums of values that share parts. The parts, which are pointers, are summed once: see Remember. It may be
-// used from many goroutines when it remembers nothing more.
-type Summer struct {
-	known map[unsafe.Pointer]Sum
-}
-
-// Remember sums what a pointer points to. From then on it counts for that sum wherever it is met.
-func (s *Summer) Remember(pointer any) {
-	v := reflect.ValueOf(pointer)
-	if s.known == nil {
-		s.known = map[unsafe.Pointer]Sum{}
-	}
-	s.known[v.UnsafePointer()] = s.Of(v.Elem().Interface())
-}
-
-// Of is like the function of that name.
-func (s *Summer) Of(values ...any) Sum {
+// such. Every exported field counts, so that one which is added later cannot be forgotten; functions count for nothing.
+func Of(values ...any) Sum {
 	b := make([]byte, 0, 1024)
 	for _, v := range values {
-		b = s.add(b, reflect.ValueOf(v))
+		b = add(b, reflect.ValueOf(v))
 	}
 	return OfBytes(b)
 }
 
+// OfStruct is the sum of what a pointer to a struct points to, for its TraceSum.
+func OfStruct(pointer any) Sum { return OfBytes(add(nil, reflect.ValueOf(pointer).Elem())) }
+
+// Summed is a pointer to what many values share. It counts for its own sum, which it may keep.
+type Summed interface {
+	TraceSum() Sum
+}
+
 // add writes a value in a form that no other value has: each begins with its kind, and all that varies in length with
 // that length.
-func (s *Summer) add(b []byte, v reflect.Value) []byte {
+func add(b []byte, v reflect.Value) []byte {
 	if !v.IsValid() {
 		return append(b, '-')
 	}
@@ -79,38 +68,39 @@ func (s *Summer) add(b []byte, v reflect.Value) []byte {
 	case reflect.Float64, reflect.Float32:
 		return appendFloat(append(b, 'f'), v.Float())
 	case reflect.Pointer:
-		return s.addPointer(b, v)
+		return addPointer(b, v)
 	case reflect.Interface:
-		return s.add(b, v.Elem())
+		return add(b, v.Elem())
 	case reflect.Slice, reflect.Array:
-		return s.addList(b, v)
+		return addList(b, v)
 	case reflect.Map:
-		return s.addMap(b, v)
+		return addMap(b, v)
 	case reflect.Struct:
-		return s.addStruct(b, v)
+		return addStruct(b, v)
 	}
 	panic("trace: no sum of a " + v.Type().String()) // a mistake of the program
 }
 
-func (s *Summer) addPointer(b []byte, v reflect.Value) []byte {
+func addPointer(b []byte, v reflect.Value) []byte {
 	if v.IsNil() {
 		return append(b, '-')
 	}
-	if known, ok := s.known[v.UnsafePointer()]; ok {
-		return append(append(b, '='), known[:]...)
+	if shared, ok := v.Interface().(Summed); ok {
+		sum := shared.TraceSum()
+		return append(append(b, '='), sum[:]...)
 	}
-	return s.add(append(b, '*'), v.Elem())
+	return add(append(b, '*'), v.Elem())
 }
 
-func (s *Summer) addList(b []byte, v reflect.Value) []byte {
+func addList(b []byte, v reflect.Value) []byte {
 	b = appendUint(append(b, 'l'), uint64(v.Len()))
 	for i := range v.Len() {
-		b = s.add(b, v.Index(i))
+		b = add(b, v.Index(i))
 	}
 	return b
 }
 
-func (s *Summer) addMap(b []byte, v reflect.Value) []byte {
+func addMap(b []byte, v reflect.Value) []byte {
 	keys := v.MapKeys()
 	slices.SortFunc(keys, func(a, b reflect.Value) int {
 		switch {
@@ -123,20 +113,20 @@ func (s *Summer) addMap(b []byte, v reflect.Value) []byte {
 	})
 	b = appendUint(append(b, 'm'), uint64(len(keys)))
 	for _, key := range keys {
-		b = s.add(appendText(b, key.String()), v.MapIndex(key))
+		b = add(appendText(b, key.String()), v.MapIndex(key))
 	}
 	return b
 }
 
-func (s *Summer) addStruct(b []byte, v reflect.Value) []byte {
-	if v.CanInterface() {
-		if t, ok := v.Interface().(time.Time); ok {
-			return appendTime(append(b, 't'), t)
-		}
+func addStruct(b []byte, v reflect.Value) []byte {
+	if v.Type() == reflect.TypeFor[time.Time]() {
+		return appendTime(append(b, 't'), v.Interface().(time.Time))
 	}
 	b = append(b, '{')
 	for i := range v.NumField() {
-		b = s.add(b, v.Field(i))
+		if v.Type().Field(i).IsExported() {
+			b = add(b, v.Field(i))
+		}
 	}
 	return b
 }
