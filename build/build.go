@@ -62,12 +62,19 @@ type Report struct {
 // Build makes the whole site and commits it, or reports mistakes and writes nothing. The error is of the machine (a
 // disk, a cancelled context); mistakes of the author are in Report.Errors.
 func Build(ctx context.Context, o Options) (*Report, error) {
+	b := Builder{Options: o}
+	defer b.Close()
+	return b.Build(ctx)
+}
+
+// Build is like the function of that name.
+func (b *Builder) Build(ctx context.Context) (*Report, error) {
+	o, found := b.Options, &content.Problems{Lenient: b.Options.Lenient}
 	source, err := OpenSource(o.Source)
 	if err != nil {
 		return nil, err
 	}
-	defer source.Close()
-	found := content.Problems{Lenient: o.Lenient}
+	defer func() { b.closeUnused(source) }()
 	past := recall(o)
 	defer past.close()
 	stage, err := publish.Open(ctx, publish.Options{Source: o.Source, Output: o.Output, State: o.State, Known: past.output, Alike: o.Alike, Dry: o.Check})
@@ -78,34 +85,34 @@ func Build(ctx context.Context, o Options) (*Report, error) {
 	if err := past.survey(ctx, o); err != nil {
 		return nil, err
 	}
-	if report := past.unchanged(o, stage); report != nil {
+	if report := past.unchanged(o, stage); report != nil && !b.needsModel() {
 		return report, nil
 	}
 
-	tree, err := content.Reload(ctx, source.FS(), past.entries(), &found)
+	tree, err := content.Reload(ctx, source.FS(), past.entries(), found)
 	if err != nil {
 		return nil, err
 	}
 	if err := past.surveyTheme(ctx, o, tree.Config.Theme); err != nil {
 		return nil, err
 	}
-	look := theme.Load(o.DefaultTheme, source.FS(), tree.Config, &found)
-	plan := site.Plan(tree, look, site.Options{Now: o.Now, Drafts: o.Drafts, Future: o.Future, BaseURL: o.BaseURL}, &found)
-	out := &output{site: plan, stage: stage, past: past, found: &found, minify: minify.New(), onlyTexts: past.onlyTexts(tree, o.Now)}
-	assets := asset.Make(look.FS, look.Name, look.Settings, out.minify.File, &found)
+	look := theme.Load(o.DefaultTheme, source.FS(), tree.Config, found)
+	plan := site.Plan(tree, look, site.Options{Now: o.Now, Drafts: o.Drafts, Future: o.Future, BaseURL: o.BaseURL}, found)
+	out := &output{site: plan, stage: stage, past: past, found: found, minify: minify.New(), onlyTexts: past.onlyTexts(tree, o.Now)}
+	assets := asset.Make(look.FS, look.Name, look.Settings, out.minify.File, found)
 	out.pictures = asset.NewPictures(asset.PictureOptions{Source: source.FS(), Copies: plan.Copies, Minify: out.minify.File,
 		Cache: filepath.Join(o.State, "cache", "images"), Has: out.has, Dry: o.Check, Style: cardStyle(plan, look)})
-	indexes, err := past.search(ctx, plan, look, stage, &found)
+	indexes, err := past.search(ctx, plan, look, stage, found)
 	if err != nil {
 		return nil, err
 	}
 	out.render = render.New(render.Options{Site: plan, Theme: look, Assets: assets, Pictures: out.pictures, Search: indexes.URLs(),
-		SameFiles: past.sameFiles(tree), Problems: &found})
+		SameFiles: past.sameFiles(tree), Problems: found})
 	if err := out.write(ctx, assets, indexes); err != nil {
 		return nil, err
 	}
-	known := bundler{site: plan, theme: look, render: out.render, minify: out.minify, found: &found}.bundle()
-	if err := out.pictures.Make(ctx, out.putPicture, o.Progress, &found); err != nil {
+	known := bundler{site: plan, theme: look, render: out.render, minify: out.minify, found: found}.bundle()
+	if err := out.pictures.Make(ctx, out.putPicture, o.Progress, found); err != nil {
 		return nil, err
 	}
 	out.checkLinks()
@@ -116,20 +123,14 @@ func Build(ctx context.Context, o Options) (*Report, error) {
 	if o.Check {
 		found.Strict()
 		report.Errors, report.Warnings, report.Outside = found.Errors(), nil, out.outside()
+	}
+	if o.Check || len(report.Errors) > 0 {
+		b.forget()
 		return report, nil
 	}
-	if len(report.Errors) > 0 {
-		return report, nil
-	}
-	if err := writeBundle(o.Bundle, known); err != nil {
-		return nil, err
-	}
-	if tree.Config.Outputs["compress"] && !o.Plain {
-		stage.Compress()
-	}
-	if report.Published, err = stage.Commit(); err != nil {
+	if err := out.commit(o, known, report); err != nil {
 		return report, err
 	}
-	past.keep(o, tree, out, report)
+	b.learn(source, out, report)
 	return report, nil
 }

@@ -21,6 +21,7 @@ import (
 	"leadsite/build/render"
 	"leadsite/build/search"
 	"leadsite/build/site"
+	"leadsite/functions/bundle"
 )
 
 // output is pass two: each file of the site is made, checked, minified and staged once, and forgotten but for its
@@ -155,14 +156,20 @@ func (o *output) copy(c site.Copy) error {
 	return o.put(c.Path, data)
 }
 
-// keep notes what is to be known of a page that was rendered.
-func (o *output) keep(out site.Output, made render.Made) {
+// factsOf is what is to be known of a page that was rendered. What is wrong with it joins what was found.
+func (o *output) factsOf(out site.Output, made render.Made) check.Page {
 	p := check.Read(out.URL(), made.Data)
 	p.Authored = out.Page.Entry != nil && !out.Page.Entry.Torn && out.Page.Kind != site.Kind404 && out.Pager.Number <= 1
 	p.Described, p.Noindex = out.Page.Description != "", p.Noindex || out.Page.Noindex
 	p.Lang, p.Site = out.Page.Lang, o.site.In(out.Page.Lang).Config.Title
 	o.checkPolicy(out, p, made.Found)
 	p.Inline, p.Loads = nil, nil
+	return p
+}
+
+// keep notes what is to be known of a page that was rendered, here and for the next build.
+func (o *output) keep(out site.Output, made render.Made) {
+	p := o.factsOf(out, made)
 	o.found.Take(made.Found)
 	k := &kept{body: bodyOf(out.Page), trace: made.Trace, files: made.Files}
 	k.problems.Take(made.Found)
@@ -206,6 +213,21 @@ func (o *output) locate(b check.Broken) *content.Error {
 		return o.linkAt(page.Entry, b.Link.To).Errorf(hint, "%s", why)
 	}
 	return &content.Error{File: "content/site.yaml", Msg: why + ", to which " + b.Page + " links", Hint: hint}
+}
+
+// commit publishes the site and its bundle, and remembers the build.
+func (o *output) commit(options Options, known *bundle.Bundle, report *Report) error {
+	if err := writeBundle(options.Bundle, known); err != nil {
+		return err
+	}
+	if o.site.Config.Outputs["compress"] && !options.Plain {
+		o.stage.Compress()
+	}
+	var err error
+	if report.Published, err = o.stage.Commit(); err == nil {
+		o.past.keep(options, o.site.Tree, o, report)
+	}
+	return err
 }
 
 // count is how many HTML pages there are.

@@ -65,6 +65,30 @@ func (l *Ledger) put(k *kept) {
 	l.pages = append(l.pages, k)
 }
 
+// Replace takes a page in place of the one on its URL, if nothing is the worse for it: every address within the new one
+// leads somewhere, and others still find every anchor that they may lead to. False: it is not taken.
+func (l *Ledger) Replace(p Page, base *url.URL, has func(file string) bool) bool {
+	old := l.byURL[p.URL]
+	if old == nil {
+		return false
+	}
+	for _, anchor := range old.anchors {
+		if !p.Anchors[anchor] {
+			return false
+		}
+	}
+	before := *old
+	l.Add(p)
+	c := checker{base: base, has: has, ledger: l}
+	for _, id := range old.links { // those of the new one: Add keeps the place
+		if why, _ := c.resolve(p.URL, l.links[id]); why != "" {
+			*old = before
+			return false
+		}
+	}
+	return true
+}
+
 // Len is how many pages there are.
 func (l *Ledger) Len() int { return len(l.pages) }
 

@@ -57,7 +57,7 @@ func Serve(embedded fs.FS, open OpenBackend) *cobra.Command {
 			s.dirs.read(cmd)
 			s.backend.State, s.backend.Limits = s.dirs.state, limits == "on"
 			s.backend.Log = slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: slog.LevelInfo}))
-			s.options.DefaultTheme, s.options.Program, s.options.Plain = embedded, program(), true
+			s.options.DefaultTheme, s.options.Program, s.options.Plain, s.options.Alike = embedded, program(), true, serve.Alike
 			s.screen = newScreen(cmd.ErrOrStderr())
 			s.say = func(format string, args ...any) { fmt.Fprintf(cmd.ErrOrStderr(), "leadsite: "+format+"\n", args...) }
 			return explain(s.run(cmd.Context()))
@@ -84,6 +84,7 @@ type serving struct {
 	open    OpenBackend
 	say     func(format string, args ...any)
 	screen  screen
+	builder build.Builder
 	said    map[string]bool // what the last build said of pages left out, and of warnings
 	wrong   bool            // whether the last build found mistakes
 }
@@ -111,7 +112,9 @@ func (s *serving) run(ctx context.Context) error {
 	defer stop()
 	delivered := make(chan error, 1)
 	server := &serve.Server{Site: s.options.Output, Watch: s.watched(), API: backend, Log: s.backend.Log,
-		Build: func(ctx context.Context) serve.Outcome { return s.build(ctx, backend) }}
+		Build: func(ctx context.Context, changed []string) serve.Outcome { return s.build(ctx, backend, changed) }}
+	s.builder = build.Builder{Options: s.options}
+	defer s.builder.Close()
 	err = server.Run(ctx, ln, func() {
 		go func() { delivered <- backend.Run(ctx) }()
 		s.say("serving %s", address)
@@ -162,10 +165,23 @@ func (s *serving) watched() []string {
 	return []string{filepath.Join(source, "content"), filepath.Join(source, "themes")}
 }
 
-// build makes the site again and hands its bundle to the backend.
-func (s *serving) build(ctx context.Context, backend Backend) serve.Outcome {
-	s.options.Now = time.Now()
-	report, err := build.Build(ctx, s.options)
+// A build that has no haste is made when an author has paused for so long; the first one, for the model of the site, at once.
+const (
+	pause = 2 * time.Second
+	once  = time.Millisecond
+)
+
+// build makes the site again. After changes of texts alone their own pages are made, and the rest of it in the pause that
+// follows.
+func (s *serving) build(ctx context.Context, backend Backend, changed []string) serve.Outcome {
+	if report, ok := s.builder.Update(ctx, changed); ok {
+		s.say("built %d pages; changed files: %d", report.Pages, len(report.Published.Changed))
+		outcome := outcomeOf(report)
+		outcome.Later = pause
+		return outcome
+	}
+	s.builder.Options.Now = time.Now()
+	report, err := s.builder.Build(ctx)
 	if err == nil && len(report.Errors) == 0 {
 		err = backend.Load(s.options.Bundle)
 	}
@@ -175,7 +191,16 @@ func (s *serving) build(ctx context.Context, backend Backend) serve.Outcome {
 		}
 		return serve.Outcome{Problems: []serve.Problem{{Place: s.dirs.source, Msg: err.Error()}}}
 	}
-	return serve.Outcome{Problems: overlaid(s.tell(report)), Changed: report.Published.Changed, CSP: report.CSP, Redirect: report.Redirects.Find}
+	outcome := outcomeOf(report)
+	outcome.Problems = overlaid(s.tell(report))
+	if !s.builder.Ready() && len(report.Errors) == 0 {
+		outcome.Later = once
+	}
+	return outcome
+}
+
+func outcomeOf(r *build.Report) serve.Outcome {
+	return serve.Outcome{Changed: r.Published.Changed, CSP: r.CSP, Redirect: r.Redirects.Find}
 }
 
 // tell says the mistakes, what was built, and what an author would otherwise wonder about: pages that are left out, and

@@ -49,6 +49,7 @@ func Reload(ctx context.Context, source fs.FS, past Past, problems *Problems) (*
 		Files:      found.files,
 		Settings:   settings,
 		OnlyBodies: memory.onlyBodies(found.pages),
+		reader:     entryReader{source: source, config: config, cascades: cascades},
 	}, nil
 }
 

@@ -123,3 +123,21 @@ func (r *entryReader) remember(e *Entry, handsDown bool) {
 		}
 	}
 }
+
+// Reread reads an entry's file again. When it is the same but for its Markdown, the entry is from then on what the file
+// says, and that is true: nothing that another page shows of it, no line of its front matter, has changed. Otherwise, and
+// when there is anything wrong with the file, the entry stays as it is: another Load is needed.
+func (t *Tree) Reread(e *Entry) bool {
+	var found Problems
+	r := t.reader
+	r.problems = &found
+	now, err := r.read(e.File)
+	if err != nil || now == nil || now.record == "" || e.record == "" || !found.None() {
+		return false
+	}
+	if now.Line != e.Line || readRecord(now.record).essence != readRecord(e.record).essence {
+		return false
+	}
+	e.Hash, e.Body, e.Words, e.record = now.Hash, now.Body, now.Words, now.record
+	return true
+}

@@ -25,6 +25,8 @@ type Tree struct {
 	// other pages may show of them is the same.
 	OnlyBodies bool
 	Files      map[string]File // other files below content/, by path there ("blog/trip/boat.jpg", "static/logo.svg")
+
+	reader entryReader // for Reread
 }
 
 // File is a file that is copied or referred to, not parsed.

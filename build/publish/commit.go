@@ -124,6 +124,21 @@ func (s *Stage) prune() (deleted []string, err error) {
 	return p.deleted, nil
 }
 
+// Patch puts the staged files into the output and leaves all others there as they are.
+func (s *Stage) Patch() (Result, error) {
+	var result Result
+	for _, path := range s.order() {
+		if err := s.move(path); err != nil {
+			return result, fmt.Errorf("publishing %s: %w", path, err)
+		}
+		result.Written++
+		if !s.same[path] {
+			result.Changed = append(result.Changed, path)
+		}
+	}
+	return result, nil
+}
+
 // asBefore says whether the site has the files that it had, and nobody has put anything beside them.
 func (s *Stage) asBefore() bool {
 	<-s.looked

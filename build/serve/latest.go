@@ -1,9 +1,8 @@
 package serve
 
 import (
-	"crypto/sha256"
+	"bytes"
 	"fmt"
-	"io/fs"
 	"os"
 	"path"
 	"regexp"
@@ -18,35 +17,17 @@ type latest struct {
 
 	mu      sync.Mutex
 	outcome Outcome
-	next    chan struct{} // closed by the next outcome
-	started int64         // of this process: a page of an earlier one reloads
-	edition int           // of the site: grows with every build that changed it
-	pages   map[string]page
-	styles  int // edition in which a stylesheet changed last
-	loaded  int // edition in which something else that pages load changed last: a picture, a font
-}
-
-// page is what is remembered of one HTML file.
-type page struct {
-	essence [sha256.Size]byte // of all but its stylesheets' addresses
-	edition int               // in which its essence changed last
+	next    chan struct{}  // closed by the next outcome
+	started int64          // of this process: a page of an earlier one reloads
+	edition int            // of the site: grows with every build that changed it
+	pages   map[string]int // edition in which an HTML file changed last, its stylesheets' addresses aside
+	styles  int            // edition in which a stylesheet changed last
+	loaded  int            // edition in which something else that pages load changed last: a picture, a font
 }
 
 // begin forgets everything.
 func (l *latest) begin(site *os.Root, now time.Time) {
-	l.site, l.started, l.pages = site, now.UnixNano(), map[string]page{}
-}
-
-// readAll takes note of all pages as they are, after the first build.
-func (l *latest) readAll() error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return fs.WalkDir(l.site.FS(), ".", func(name string, d fs.DirEntry, err error) error {
-		if err == nil && !d.IsDir() && path.Ext(name) == ".html" {
-			l.note(name)
-		}
-		return err
-	})
+	l.site, l.started, l.pages = site, now.UnixNano(), map[string]int{}
 }
 
 // set takes a new outcome, and wakes whoever waits.
@@ -63,7 +44,7 @@ func (l *latest) set(o Outcome) {
 	for _, name := range o.Changed {
 		switch path.Ext(name) {
 		case ".html":
-			l.note(name)
+			l.pages[name] = l.edition
 		case ".css":
 			l.styles = l.edition
 		case ".xml", ".txt", ".json", ".webmanifest", ".br", ".gz", ".map":
@@ -78,23 +59,12 @@ func (l *latest) set(o Outcome) {
 	}
 }
 
-// note remembers a page as it is now; one that is gone has an essence too.
-func (l *latest) note(name string) {
-	html, err := fs.ReadFile(l.site.FS(), name)
-	if err != nil {
-		html = nil
-	}
-	if now := essence(html); l.pages[name].essence != now {
-		l.pages[name] = page{essence: now, edition: l.edition}
-	}
-}
-
 // stylesheet finds a link to a stylesheet, as the finished page has it.
 var stylesheet = regexp.MustCompile(`<link[^>]+rel="?stylesheet[^>]*>`)
 
-// essence is what makes a page look new to a browser that takes care of stylesheets by itself.
-func essence(html []byte) [sha256.Size]byte {
-	return sha256.Sum256(stylesheet.ReplaceAll(html, nil))
+// Alike says whether two versions of a page look the same to a browser that takes care of stylesheets by itself.
+func Alike(old, new []byte) bool {
+	return bytes.Equal(stylesheet.ReplaceAll(old, nil), stylesheet.ReplaceAll(new, nil))
 }
 
 // state is one message to a page in the browser.
@@ -115,9 +85,9 @@ func (l *latest) stateOf(urlPath string) (state, <-chan struct{}) {
 	if path.Ext(name) != ".html" {
 		name = path.Join(name, "index.html")
 	}
-	own := l.pages[name].edition
+	own := l.pages[name]
 	if _, err := l.site.Stat(name); err != nil {
-		own = max(own, l.pages["404.html"].edition)
+		own = max(own, l.pages["404.html"])
 	}
 	return state{
 		Page:     fmt.Sprintf("%d-%d", l.started, max(own, l.loaded)),

@@ -17,10 +17,11 @@ import (
 
 // Server serves one site. Its fields are set before Run.
 type Server struct {
-	Site   string                            // folder of the finished site
-	Watch  []string                          // files and folders, with all below them, whose changes need a build
-	Build  func(ctx context.Context) Outcome // makes the site again; called by one goroutine at a time
-	API    http.Handler                      // answers what is no file: /api/, /desk/ and below Prefix
+	Site  string   // folder of the finished site
+	Watch []string // files and folders, with all below them, whose changes need a build
+	// Build makes the site again after changes of files; nil: of anything. It is called by one goroutine at a time.
+	Build  func(ctx context.Context, changed []string) Outcome
+	API    http.Handler // answers what is no file: /api/, /desk/ and below Prefix
 	Log    *slog.Logger
 	latest latest
 }
@@ -33,6 +34,9 @@ type Outcome struct {
 	Problems []Problem // mistakes; the site is then as it was
 	Changed  []string  // files of the site that differ from before: "blog/first/index.html"
 	CSP      string    // Content-Security-Policy of its pages
+	// Later asks for another build, of anything, when nothing has changed for so long; 0: there is nothing left to do. A
+	// change interrupts that build.
+	Later time.Duration
 	// Redirect says where a path leads now: with status 301 or 302 to another address, with 410 nowhere. Nil: no path does.
 	Redirect func(path string) (to string, status int, ok bool)
 }
@@ -59,19 +63,12 @@ func (s *Server) Run(ctx context.Context, ln net.Listener, ready func()) error {
 		return err
 	}
 	s.latest.begin(site, time.Now())
-	s.rebuild(ctx)
-	if err := s.latest.readAll(); err != nil {
-		return err
-	}
+	later := s.rebuild(ctx, nil)
 
 	server := &http.Server{Handler: s.handler(site), ReadHeaderTimeout: 10 * time.Second,
 		BaseContext: func(net.Listener) context.Context { return ctx }}
 	var work sync.WaitGroup
-	work.Go(func() {
-		for range changes {
-			s.rebuild(ctx)
-		}
-	})
+	work.Go(func() { s.follow(ctx, changes, later) })
 	work.Go(func() {
 		<-ctx.Done()
 		stop, cancel := context.WithTimeout(context.Background(), 3*time.Second)
@@ -92,11 +89,53 @@ func (s *Server) Run(ctx context.Context, ln net.Listener, ready func()) error {
 	return err
 }
 
-func (s *Server) rebuild(ctx context.Context) {
-	outcome := s.Build(ctx)
+// follow builds after every change, and once more later when a build asked for it, until there are no more changes.
+func (s *Server) follow(ctx context.Context, changes <-chan []string, later time.Duration) {
+	timer := time.NewTimer(later)
+	defer timer.Stop()
+	for {
+		if later == 0 {
+			timer.Stop()
+		} else {
+			timer.Reset(later)
+		}
+		select {
+		case changed, more := <-changes:
+			if !more {
+				return
+			}
+			later = s.rebuild(ctx, changed)
+		case <-timer.C:
+			later = s.finish(ctx, changes)
+		}
+	}
+}
+
+// finish makes the build that was put off. The first change interrupts it, and is built instead.
+func (s *Server) finish(ctx context.Context, changes <-chan []string) (later time.Duration) {
+	within, stop := context.WithCancel(ctx)
+	defer stop()
+	done := make(chan time.Duration, 1)
+	go func() { done <- s.rebuild(within, nil) }()
+	select {
+	case later = <-done:
+		return later
+	case changed, more := <-changes:
+		stop()
+		<-done
+		if !more {
+			return 0
+		}
+		return s.rebuild(ctx, changed)
+	}
+}
+
+func (s *Server) rebuild(ctx context.Context, changed []string) (later time.Duration) {
+	outcome := s.Build(ctx, changed)
 	if ctx.Err() == nil {
 		s.latest.set(outcome)
 	}
+	return outcome.Later
 }
 
 // handler is every path of the server.

@@ -58,18 +58,23 @@ func start(t *testing.T) *desk {
 
 // build copies all files of the source into a page, but for style.txt, which names its stylesheet; the word "mistake"
 // in it is one.
-func (d *desk) build(context.Context) serve.Outcome {
+func (d *desk) build(context.Context, []string) serve.Outcome {
 	d.builds.Add(1)
 	text, style, err := d.read()
 	if err != nil || strings.Contains(text, "mistake") {
 		return serve.Outcome{Problems: []serve.Problem{{Place: "content/page.txt:1:1", Msg: fmt.Sprint("a mistake ", err)}}}
 	}
-	err = errors.Join(os.MkdirAll(filepath.Join(d.site, "page"), 0o755),
-		os.WriteFile(filepath.Join(d.site, "page", "index.html"), []byte("<!doctype html><link rel=stylesheet href=/"+style+".css><body>"+text+"</body>"), 0o644))
+	file, page := filepath.Join(d.site, "page", "index.html"), []byte("<!doctype html><link rel=stylesheet href=/"+style+".css><body>"+text+"</body>")
+	old, _ := os.ReadFile(file)
+	err = errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, page, 0o644))
 	if err != nil {
 		return serve.Outcome{Problems: []serve.Problem{{Msg: err.Error()}}}
 	}
-	return serve.Outcome{Changed: []string{"page/index.html", style + ".css"}, CSP: "default-src 'self'", Redirect: led}
+	changed := []string{style + ".css"}
+	if !serve.Alike(old, page) {
+		changed = append(changed, "page/index.html")
+	}
+	return serve.Outcome{Changed: changed, CSP: "default-src 'self'", Redirect: led}
 }
 
 func (d *desk) read() (text, style string, err error) {

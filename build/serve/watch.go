@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,11 +17,11 @@ import (
 )
 
 // settle is how long the source must be quiet before a build: an editor's save is several events, a branch switch hundreds.
-const settle = 25 * time.Millisecond
+const settle = 10 * time.Millisecond
 
-// watch sends on the channel after every change below the paths, once the changes have come to rest. Paths that do not
-// exist yet are waited for. The channel is closed when the context ends.
-func watch(ctx context.Context, paths []string, log *slog.Logger) (<-chan struct{}, error) {
+// watch sends on the channel which files changed below the paths, once the changes have come to rest; nil when that is
+// not known for certain. Paths that do not exist yet are waited for. The channel is closed when the context ends.
+func watch(ctx context.Context, paths []string, log *slog.Logger) (<-chan []string, error) {
 	w, err := fsnotify.NewWatcher()
 	if err != nil {
 		return nil, fmt.Errorf("watching the source: %w", err)
@@ -29,7 +31,7 @@ func watch(ctx context.Context, paths []string, log *slog.Logger) (<-chan struct
 		t.add(path)
 		t.addFolder(filepath.Dir(path)) // hears of a root that is made, or replaced, later
 	}
-	changes := make(chan struct{})
+	changes := make(chan []string)
 	go func() {
 		defer close(changes)
 		defer w.Close()
@@ -44,16 +46,23 @@ type tracker struct {
 	log     *slog.Logger
 }
 
-// run turns bursts of events into single changes.
-func (t *tracker) run(ctx context.Context, changes chan<- struct{}) {
+// run turns bursts of events into single changes. While nobody takes them, they gather.
+func (t *tracker) run(ctx context.Context, changes chan<- []string) {
 	quiet := time.NewTimer(settle)
 	quiet.Stop()
+	changed, lost := map[string]bool{}, false
+	var ready chan<- []string // changes, when there are some that have come to rest
 	for {
+		var batch []string
+		if !lost {
+			batch = slices.Sorted(maps.Keys(changed))
+		}
 		select {
 		case <-ctx.Done():
 			return
 		case e := <-t.watcher.Events:
 			if t.matters(e) {
+				changed[e.Name], ready = true, nil
 				quiet.Reset(settle)
 			}
 		case err := <-t.watcher.Errors: // events were lost: look again at everything, and build
@@ -61,13 +70,12 @@ func (t *tracker) run(ctx context.Context, changes chan<- struct{}) {
 			for _, root := range t.roots {
 				t.add(root)
 			}
+			lost, ready = true, nil
 			quiet.Reset(settle)
 		case <-quiet.C:
-			select {
-			case changes <- struct{}{}:
-			case <-ctx.Done():
-				return
-			}
+			ready = changes
+		case ready <- batch:
+			changed, lost, ready = map[string]bool{}, false, nil
 		}
 	}
 }

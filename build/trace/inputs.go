@@ -108,6 +108,13 @@ func (in *Inputs) Changes(earlier *Inputs) (paths []string, all bool) {
 	return paths, false
 }
 
+// Has says whether a path is a file that was found, or a folder of such.
+func (in *Inputs) Has(path string) bool {
+	i, is := slices.BinarySearch(in.paths, path)
+	k, _ := slices.BinarySearch(in.paths, path+"/")
+	return is || i < len(in.paths) && strings.HasPrefix(in.paths[min(k, len(in.paths)-1)], path+"/")
+}
+
 // Same says whether a file is surely the same as in an earlier survey.
 func (in *Inputs) Same(earlier *Inputs, file string) bool {
 	if in == nil || earlier == nil || in.linked || earlier.linked {
