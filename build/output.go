@@ -106,12 +106,10 @@ func (o *output) writePage(out site.Output) error {
 		o.blame(out, err)
 		return nil
 	}
+	o.keep(out, made) // minifying may work in place
 	data, err := o.minify.HTML(made.Data)
 	if err != nil {
 		o.blame(out, err)
-	}
-	o.keep(out, made)
-	if err != nil {
 		return nil
 	}
 	return o.put(out.Path, data)
