@@ -67,13 +67,18 @@ func commands(started *bool) *cobra.Command {
 	root.PersistentFlags().String("source", ".", "folder that holds content/")
 	root.AddCommand(buildcli.Init(themes.Default()), buildcli.New(themes.Default()), buildcli.Serve(themes.Default(), openBackend),
 		buildcli.Build(themes.Default()), buildcli.Check(themes.Default()),
-		functionscli.Leads(), infracli.Package(), version())
+		functionscli.Leads(), infracli.Package(), infracli.Deploy(finished), version())
 	return root
 }
 
 // openBackend gives serve the functions tree: neither tree knows the other.
 func openBackend(ctx context.Context, o buildcli.BackendOptions) (buildcli.Backend, error) {
 	return functionscli.OpenBackend(ctx, functionscli.BackendOptions{State: o.State, Mail: o.Mail, Limits: o.Limits, Log: o.Log, Getenv: os.Getenv})
+}
+
+// finished gives deploy the build tree: neither tree knows the other.
+func finished(ctx context.Context, o infracli.BuildOptions) (site, bundle string, err error) {
+	return buildcli.Finished(ctx, themes.Default(), buildcli.FinishedOptions(o))
 }
 
 func version() *cobra.Command {

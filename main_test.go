@@ -73,7 +73,9 @@ var rules = []struct{ pkg, may string }{
 	{"build/cli", "build build/*"},
 	{"build", "build/* functions/form functions/bundle"},
 
-	{"infra", "functions/bundle"},
+	{"infra", "functions/bundle infra/stack infra/upload"},
+	{"infra/stack", ""},
+	{"infra/upload", ""},
 	{"infra/cli", "infra"},
 	{"infra/release", "infra"},
 }
@@ -100,7 +102,7 @@ var libraries = []struct{ library, in string }{
 	{"github.com/wneessen/go-mail", "functions/mail functions/mail/outbox functions/mail/smtp functions/mail/ses"},
 	{"github.com/rickar/cal/v2", "functions/notify"},
 	{"github.com/standard-webhooks/standard-webhooks", "functions/notify"},
-	{"github.com/google/uuid", "functions/lead functions/intake"},
+	{"github.com/google/uuid", "functions/lead functions/intake infra/stack"},
 	{"github.com/chromedp", "e2e/browser"},
 }
 

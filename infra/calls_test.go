@@ -96,8 +96,8 @@ func (r *reach) visit(f *ssa.Function) {
 		r.todo = append(r.todo, f)
 	}
 	if recv := f.Signature.Recv(); recv != nil {
-		name := types.TypeString(recv.Type(), nil)
-		if service, isClient := strings.CutSuffix(strings.TrimPrefix(name, "*"+sdk), ".Client"); isClient && service != name {
+		name, isSDK := strings.CutPrefix(types.TypeString(recv.Type(), nil), "*"+sdk)
+		if service, isClient := strings.CutSuffix(name, ".Client"); isSDK && isClient {
 			r.calls[service+":"+f.Name()] = true
 		}
 	}

@@ -1,0 +1,296 @@
+package infra_test
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	"github.com/google/go-cmp/cmp"
+
+	"leadsite/functions/lead"
+	"leadsite/functions/store/dynamo"
+	"leadsite/infra"
+)
+
+const workshop = "leadsite-123456789012-eu-central-1"
+
+// A site from a laptop to an account that has nothing yet, then again and again.
+func TestDeploy(t *testing.T) {
+	c := newCloud(t)
+	app, edge := "leadsite-"+c.name(), "leadsite-"+c.name()+"-edge"
+
+	t.Run("a dry run leaves nothing behind", func(t *testing.T) {
+		out := c.ok("--dry-run")
+		for _, want := range []string{"stack " + app + ": new", "stack " + edge + ": new", "every file is new", "expected cost: about $"} {
+			if !strings.Contains(out, want) {
+				t.Errorf("the plan does not say %q:\n%s", want, out)
+			}
+		}
+		if len(c.stacks) > 0 || len(c.executed) > 0 {
+			t.Errorf("there are stacks: %v", c.stacks)
+		}
+		if _, err := ssm.NewFromConfig(c.config()).GetParameter(t.Context(), &ssm.GetParameterInput{Name: aws.String("/leadsite/" + c.name() + "/secret")}); err == nil {
+			t.Error("there is a secret")
+		}
+	})
+
+	t.Run("the first run makes everything, in order", func(t *testing.T) {
+		out := c.ok("--yes")
+		if diff := cmp.Diff([]string{app, edge, app}, c.executed); diff != "" {
+			t.Error(diff)
+		}
+		for _, want := range []string{"done: https://d1.cloudfront.net/", "k1._domainkey.x", "bounce." + c.name() + ".example.com", "v=spf1", "_dmarc."} {
+			if !strings.Contains(out, want) {
+				t.Errorf("the end does not say %q:\n%s", want, out)
+			}
+		}
+		if got := c.objects("files-of-" + c.name()); !slices.Contains(got, "index.html") || !slices.Contains(got, "about/index.html") {
+			t.Errorf("the bucket holds %v", got)
+		}
+		if diff := cmp.Diff(map[string]string{"/old/": "301 /about/", "/notes/*": "301 /*", "*": "1"}, c.redirects); diff != "" {
+			t.Error(diff)
+		}
+		if len(c.invalidated) != 0 {
+			t.Errorf("new files are invalidated: %v", c.invalidated)
+		}
+	})
+
+	t.Run("outputs go both ways", func(t *testing.T) {
+		p := c.stacks[app].parameters
+		if p["DistributionArn"] != c.stacks[edge].outputs["DistributionArn"] || p["CodeBucket"] != workshop || p["OwnsIdentity"] != "yes" {
+			t.Errorf("the app has %v", p)
+		}
+		e := c.stacks[edge].parameters
+		if e["ApiDomain"] == "" || e["Domain"] != "" || e["Preview"] != "no" || !strings.Contains(e["ContentSecurityPolicy"], "default-src") {
+			t.Errorf("the edge has %v", e)
+		}
+		if len(e["OriginSecret"]) != 64 || e["OriginSecret"] != p["OriginSecrets"] || e["OriginSecret"] != c.parameter("/leadsite/"+c.name()+"/origin") {
+			t.Error("edge and functions do not share the origin secret")
+		}
+		if got := c.objects(workshop); !slices.Contains(got, p["SubmitCode"]) || !slices.Contains(got, p["NotifyCode"]) {
+			t.Errorf("the zips %v, %v are not among %v", p["SubmitCode"], p["NotifyCode"], got)
+		}
+		data, err := os.ReadFile(filepath.Join(c.site, "dist", "bundle.json"))
+		if err != nil || !strings.Contains(string(data), `"base_url":"https://d1.cloudfront.net/"`) {
+			t.Errorf("the functions do not know the address, which nobody knew before: %v", err)
+		}
+	})
+
+	t.Run("again, nothing changes", func(t *testing.T) {
+		secret := c.parameter("/leadsite/" + c.name() + "/secret")
+		c.executed = nil
+		out := c.ok("--yes")
+		if len(c.executed) > 0 || len(c.invalidated) > 0 {
+			t.Errorf("changed %v, invalidated %v", c.executed, c.invalidated)
+		}
+		if !strings.Contains(out, "stack "+app+": nothing to change") || !strings.Contains(out, "0 files to add, 0 to change, 0 to delete") {
+			t.Errorf("the plan:\n%s", out)
+		}
+		if c.parameter("/leadsite/"+c.name()+"/secret") != secret {
+			t.Error("the secret was overwritten: ids and persons would be strangers")
+		}
+	})
+
+	t.Run("one edited page", func(t *testing.T) {
+		c.write("content/about.md", "---\ntitle: About\ndescription: Who we are.\n---\nWe are four.\n")
+		out := c.ok("--yes")
+		if !strings.Contains(out, "  change about/index.html") || len(c.executed) > 0 {
+			t.Errorf("changed %v; the plan:\n%s", c.executed, out)
+		}
+		if len(c.invalidated) != 1 || !slices.Contains(c.invalidated[0], "/about/index.html") || !slices.Contains(c.invalidated[0], "/about/") || slices.Contains(c.invalidated[0], "/index.html") {
+			t.Errorf("invalidated %v", c.invalidated)
+		}
+	})
+
+	t.Run("a verified domain gets a test mail", func(t *testing.T) {
+		c.verify()
+		if out := c.ok("--yes"); strings.Contains(out, "left to do") {
+			t.Errorf("said:\n%s", out)
+		}
+	})
+
+	t.Run("a stage is another site", func(t *testing.T) {
+		c.executed = nil
+		c.ok("--stage", "preview", "--yes")
+		preview := app + "-preview"
+		if diff := cmp.Diff([]string{preview, preview + "-edge", preview}, c.executed); diff != "" {
+			t.Error(diff)
+		}
+		if got := c.stacks[preview+"-edge"].parameters["Preview"]; got != "yes" {
+			t.Errorf("search engines are not asked to stay away: %q", got)
+		}
+		if said := c.fail("--stage", "Not OK", "--yes"); !strings.Contains(said, "a stage's name is short") {
+			t.Errorf("said:\n%s", said)
+		}
+	})
+
+	t.Run("each stack in its region", func(t *testing.T) {
+		if c.regions[app] != "eu-central-1" || c.regions[edge] != infra.EdgeRegion {
+			t.Errorf("regions: %v", c.regions)
+		}
+	})
+
+	t.Run("a name of its own", func(t *testing.T) {
+		c.executed = nil
+		c.write("content/site.yaml", "title: "+c.title+"\nbase_url: https://www.ropes.shop/\nmail: {from: leads@"+c.name()+".example.com}\norganization: {name: Ropes, email: owner@example.com}\n")
+		out := c.ok("--yes")
+		if got := c.stacks[edge].parameters["Domain"]; got != "www.ropes.shop" || !slices.Contains(c.executed, edge) {
+			t.Errorf("the distribution's name is %q", got)
+		}
+		if !strings.Contains(out, "done: https://www.ropes.shop/") || !strings.Contains(out, "www.ropes.shop                 ") || len(c.redirects) != 0 {
+			t.Errorf("redirects %v; said:\n%s", c.redirects, out)
+		}
+	})
+}
+
+func TestDeployFails(t *testing.T) {
+	c := newCloud(t)
+	app := "leadsite-" + c.name()
+
+	t.Run("a no", func(t *testing.T) {
+		if said := c.fail(); !strings.Contains(said, "nothing was done") || len(c.executed)+len(c.stacks) > 0 {
+			t.Errorf("said:\n%s", said)
+		}
+	})
+	t.Run("no permission", func(t *testing.T) {
+		c.fails = "CreateChangeSet"
+		if said := c.fail("--yes"); !strings.Contains(said, "hint: allow cloudformation:CreateChangeSet") {
+			t.Errorf("said:\n%s", said)
+		}
+	})
+	t.Run("the stack fails, and is made in the next run", func(t *testing.T) {
+		c.fails = app
+		said := c.fail("--yes")
+		if !strings.Contains(said, "error: changing stack "+app+": Submit: no such zip") || !strings.Contains(said, "hint: the site is as it was before") {
+			t.Errorf("said:\n%s", said)
+		}
+		c.fails = ""
+		c.ok("--yes")
+		if diff := cmp.Diff([]string{app, app + "-edge", app}, c.executed); diff != "" {
+			t.Error(diff)
+		}
+	})
+	t.Run("two at once", func(t *testing.T) {
+		c.lock("another laptop", time.Now().Add(time.Hour))
+		if said := c.fail("--yes"); !strings.Contains(said, "another deploy is at work, by another laptop") {
+			t.Errorf("said:\n%s", said)
+		}
+		c.lock("a laptop that died", time.Now().Add(-time.Minute))
+		c.ok("--yes")
+	})
+	t.Run("a stack of somebody else", func(t *testing.T) {
+		was := c.stacks[app].tag
+		c.stacks[app].tag = "other"
+		if said := c.fail("--yes"); !strings.Contains(said, "the stack is not of leadsite") || !strings.Contains(said, "hint: another stack has the name") {
+			t.Errorf("said:\n%s", said)
+		}
+		c.stacks[app].tag = was
+	})
+	t.Run("another region", func(t *testing.T) {
+		gone := c.stacks[app]
+		delete(c.stacks, app)
+		if said := c.fail("--yes"); !strings.Contains(said, "the site is in another region, see files-of-") || !strings.Contains(said, "set AWS_REGION") {
+			t.Errorf("said:\n%s", said)
+		}
+		c.stacks[app] = gone
+	})
+}
+
+// lock takes the site as another run does.
+func (c *cloud) lock(by string, until time.Time) {
+	c.Helper()
+	_, err := c.s3().PutObject(c.Context(), &s3.PutObjectInput{Bucket: aws.String(workshop), Key: aws.String("locks/" + c.name() + ".json"),
+		Body: strings.NewReader(`{"by": "` + by + `", "until": "` + until.Format(time.RFC3339) + `"}`)})
+	if err != nil {
+		c.Fatal(err)
+	}
+}
+
+// The bucket's name is somebody else's: nothing of ours may go there.
+func TestDeployForeignBucket(t *testing.T) {
+	c := newCloud(t)
+	foreign := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) }))
+	t.Cleanup(foreign.Close)
+	t.Setenv("AWS_ENDPOINT_URL_S3", foreign.URL)
+	if said := c.fail("--yes"); !strings.Contains(said, "the bucket belongs to another account") || len(c.stacks) > 0 {
+		t.Errorf("said:\n%s", said)
+	}
+}
+
+func TestDeployDelete(t *testing.T) {
+	c := newCloud(t)
+	c.ok("--yes")
+	store := dynamo.New(dynamodb.NewFromConfig(c.config()), "leads-of-"+c.name(), time.Now)
+	if _, _, err := store.Put(t.Context(), lead.Lead{ID: strings.Repeat("a", 26), Form: "contact", Status: lead.New, CreatedAt: time.Now()}); err != nil {
+		t.Fatal(err)
+	}
+	if said := c.fail("--delete", "--yes"); !strings.Contains(said, "the site still holds leads") || !strings.Contains(said, "--exported") || len(c.stacks) != 2 {
+		t.Errorf("said:\n%s", said)
+	}
+	if out := c.ok("--delete", "--yes", "--exported"); !strings.Contains(out, "kept: Table leads-of-"+c.name()) || len(c.stacks) != 0 {
+		t.Errorf("said:\n%s", out)
+	}
+}
+
+// The command line: flags, the question, and where what is printed goes.
+func TestDeployCommand(t *testing.T) {
+	c := newCloud(t)
+	out, talk, err := c.command("--dry-run")
+	if err != nil || !strings.Contains(out, "stack leadsite-"+c.name()+": new") || !strings.Contains(talk, "leadsite: 4 pages built") || len(c.stacks) > 0 {
+		t.Errorf("dry run: %v\n%s\n%s", err, out, talk)
+	}
+	_, talk, err = c.command()
+	if err == nil || !strings.Contains(talk, "leadsite: error: nobody is there to answer") || !strings.Contains(talk, "leadsite: hint: use --yes") || len(c.executed) > 0 {
+		t.Errorf("nobody there: %v\n%s", err, talk)
+	}
+	if out, talk, err = c.command("--yes"); err != nil || !strings.Contains(out, "done: https://d1.cloudfront.net/") || !strings.Contains(talk, "17 of 17 files") {
+		t.Errorf("%v\n%s\n%s", err, out, talk)
+	}
+}
+
+// What is wrong with credentials and region is said before anything is built.
+func TestDeployWithoutAnAccount(t *testing.T) {
+	c := newCloud(t)
+	for name, want := range map[string][2]string{
+		"AWS_REGION":        {"no region of AWS is set", "set AWS_REGION"},
+		"AWS_ACCESS_KEY_ID": {"opening the AWS account", "give credentials of your AWS account"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv(name, "")
+			if _, talk, err := c.command("--yes"); err == nil || !strings.Contains(talk, "leadsite: error: "+want[0]) || !strings.Contains(talk, "leadsite: hint: "+want[1]) {
+				t.Errorf("%v\n%s", err, talk)
+			}
+		})
+	}
+	t.Run("no network", func(t *testing.T) {
+		t.Setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+		t.Setenv("AWS_MAX_ATTEMPTS", "1")
+		if _, talk, err := c.command("--yes"); err == nil || !strings.Contains(talk, "hint: check the network") {
+			t.Errorf("%v\n%s", err, talk)
+		}
+	})
+}
+
+func TestHints(t *testing.T) {
+	for said, want := range map[string]string{
+		"api error RequestTimeTooSkewed: The difference between the request time and the current time is too large.": "clock",
+		"api error InvalidSignatureException: Signature expired: 20261123T080000Z is now earlier than":               "clock",
+		"api error ExpiredTokenException: The security token included in the request is expired":                     "expired",
+		"api error AccessDenied: User: x is not authorized to perform: s3:PutObject on resource: y":                  "allow s3:PutObject",
+		"something else": "",
+	} {
+		if got := infra.Hint(errors.New(said)); !strings.Contains(got, want) || want == "" && got != "" {
+			t.Errorf("%s: %q", said, got)
+		}
+	}
+}
