@@ -27,7 +27,7 @@ type Builder struct {
 
 // model is a site as it was built.
 type model struct {
-	source *os.Root
+	source *Source
 	inputs *trace.Inputs
 	out    *output
 	report *Report
@@ -44,7 +44,7 @@ func (b *Builder) needsModel() bool {
 func (b *Builder) Ready() bool { return b.last != nil }
 
 // learn keeps the model of a build.
-func (b *Builder) learn(source *os.Root, out *output, report *Report) {
+func (b *Builder) learn(source *Source, out *output, report *Report) {
 	b.forget()
 	inputs := out.past.now
 	out.past, out.records, out.copies = nil, nil, nil // the memory has them
@@ -59,7 +59,7 @@ func (b *Builder) forget() {
 	}
 }
 
-func (b *Builder) closeUnused(source *os.Root) {
+func (b *Builder) closeUnused(source *Source) {
 	if b.last == nil || b.last.source != source {
 		source.Close()
 	}
