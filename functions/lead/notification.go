@@ -27,7 +27,7 @@ const (
 	KindLead         = "lead"         // tells a salesperson of a new lead
 	KindReminder     = "reminder"     // tells the owner that the promised answer is due soon
 	KindEscalation   = "escalation"   // tells the backup, and later everyone, that nobody answered in time
-	KindAgain        = "again"        // with "-20261124" behind it: tells anew, once a day, of a lead that reached nobody
+	KindAgain        = "again"        // with "-20261124" behind it: tells anew, once a day, of a lead that has reached nobody
 	KindConfirmation = "confirmation" // tells the visitor that the submission came in
 	KindWebhook      = "webhook"      // tells a program; the recipient is its URL
 )

@@ -24,6 +24,8 @@ const (
 	latest  = time.Hour
 	// settleTimeout is how long writing an outcome may take after the caller's context has ended.
 	settleTimeout = 5 * time.Second
+	// refusedMark begins the Error of a notification that was refused for good, also of one that is tried all the same.
+	refusedMark = "refused: "
 	// longestError is how many characters of an error are kept with a lead.
 	longestError = 300
 )
@@ -238,10 +240,11 @@ func (n *Notifier) passOn(ctx context.Context, lost lead.Notification) (due []le
 	others := slices.DeleteFunc(recipients(s, l), func(to string) bool {
 		return strings.EqualFold(to, lost.Recipient) || !k.up(to) || k.hopeless(to)
 	})
-	if len(others) == 0 {
-		return nil, false, nil
-	}
 	p := planner{known: k, out: lead.HandOff{Owner: l.Owner, DueAt: l.DueAt, Wake: l.Wake}}
+	if len(others) == 0 { // somebody may be un-parked
+		p.sooner(k.now.Add(nobodyAgain))
+		return nil, false, n.Store.HandOff(ctx, l.ID, p.out)
+	}
 	if strings.EqualFold(l.Owner, lost.Recipient) {
 		p.out.Owner = others[0]
 	}
@@ -302,6 +305,9 @@ func (n *Notifier) settled(c lead.Notification, o outcome) (lead.Notification, l
 	}
 	if o.failure != nil {
 		c.Error = shortened(o.failure.Error())
+	}
+	if errors.Is(o.failure, mail.ErrRefused) {
+		c.Error = shortened(refusedMark + o.failure.Error())
 	}
 	return c, n.event(c)
 }

@@ -60,10 +60,13 @@ func (k known) to(recipient string) []lead.Notification {
 
 // reaches says whether a notification has reached its recipient, or may yet.
 func (k known) reaches(n lead.Notification) bool {
-	if n.State == lead.Accepted {
+	switch n.State {
+	case lead.Pending, lead.Sending:
+		return k.up(n.Recipient) && !strings.HasPrefix(n.Error, refusedMark)
+	case lead.Accepted:
 		return !k.reported || k.now.Before(n.UpdatedAt.Add(undelivered))
 	}
-	return !n.State.Done() || n.State == lead.Delivered
+	return n.State == lead.Delivered
 }
 
 // hopeless says whether a recipient was told and nothing came of it.
@@ -131,7 +134,7 @@ func (p *planner) within() time.Duration {
 	return time.Duration(p.form.RespondWithin)
 }
 
-// tell tells the first who can be told; and once a day somebody anew, when all who were told could not be reached.
+// tell tells the first who can be told; and anew every day, when all who were told could not be reached.
 func (p *planner) tell() {
 	first := slices.IndexFunc(p.all, p.up)
 	switch {
@@ -140,8 +143,22 @@ func (p *planner) tell() {
 	case !slices.ContainsFunc(p.told, func(n lead.Notification) bool { return forSales(n.Kind) }):
 		p.add(lead.KindLead, p.all[first])
 	case !p.reached():
-		p.add(lead.KindAgain+"-"+p.now.In(p.hours.zone).Format("20060102"), p.all[first])
+		p.tellAgain(lead.KindAgain + "-" + p.now.In(p.hours.zone).Format("20060102"))
 		p.sooner(p.now.Add(nobodyAgain))
+	}
+}
+
+// tellAgain tells the first to whom nothing waits, and who was not told today, so that within hours everybody is tried
+// once more.
+func (p *planner) tellAgain(today string) {
+	tried := func(n lead.Notification) bool {
+		return n.Kind == today || n.State == lead.Pending || n.State == lead.Sending
+	}
+	for _, to := range p.all {
+		if p.up(to) && !slices.ContainsFunc(p.to(to), tried) {
+			p.add(today, to)
+			return
+		}
 	}
 }
 

@@ -159,6 +159,42 @@ func TestEverybodyIsParked(t *testing.T) {
 	o.same("at last", o.sent()[3:], []string{"ben@example.com h"})
 }
 
+// TestAMailThatWaitsForAParkedRecipientHoldsUpNobody: others who are un-parked hear of the lead, within the hour.
+func TestAMailThatWaitsForAParkedRecipientHoldsUpNobody(t *testing.T) {
+	o, a := service(t)
+	o.handle(o.put(o.sam(id("h"))).ID)
+	o.report(a, 1, lead.Bounced, true)
+	mend := o.breakOutbox()
+	o.report(a, 2, lead.Bounced, true) // so that the mail to the last waits
+	o.ok(o.store.Park(t.Context(), lead.Parked{Recipient: "ana@example.com", At: o.clock.now(), Why: "test"}))
+	mend()
+	for range 5 {
+		o.clock.pass(time.Hour)
+		o.sweep()
+	}
+	o.same("while all are parked", o.sent(), []string{sales + " h", "ben@example.com h"})
+	o.ok(o.store.Unpark(t.Context(), "ben@example.com"))
+	o.clock.pass(time.Hour)
+	o.sweep()
+	o.same("within the hour", o.sent(), []string{sales + " h", "ben@example.com h", "ben@example.com h"})
+}
+
+// TestARefusalForGoodIsNoHope: the last is tried all the same, and the others once more each day.
+func TestARefusalForGoodIsNoHope(t *testing.T) {
+	o, a := service(t)
+	o.bundle.People[0].Email = "ü@example.com" // who is last, and cannot be written to
+	o.handle(o.put(o.sam(id("h"))).ID)
+	o.report(a, 1, lead.Bounced, false)
+	o.report(a, 2, lead.Bounced, false)
+	o.clock.pass(time.Hour)
+	o.sweep()
+	o.same("within the hour", o.sent(), []string{sales + " h", "ben@example.com h", sales + " h"})
+	o.report(a, 3, lead.Delivered, false)
+	o.clock.pass(100 * time.Hour)
+	o.sweep()
+	o.same("at last", o.sent()[3:], nil)
+}
+
 // TestAcceptedByAllDeliveredToNone: a service that drops everything is tried anew every day.
 func TestAcceptedByAllDeliveredToNone(t *testing.T) {
 	o, a := service(t)
@@ -169,7 +205,7 @@ func TestAcceptedByAllDeliveredToNone(t *testing.T) {
 	}
 	got := o.sent()
 	o.same("the first day", got[:3], []string{sales + " h", "ben@example.com h", "ana@example.com h"})
-	if len(got) < 5 || len(got) > 8 {
+	if len(got) < 9 || len(got) > 15 { // everybody once more each day
 		t.Errorf("in three days %q", got)
 	}
 	o.report(a, len(got), lead.Delivered, false)
