@@ -43,6 +43,9 @@ func (b *Builder) needsModel() bool {
 // Ready says whether Update can work.
 func (b *Builder) Ready() bool { return b.last != nil }
 
+// Searched says whether the site has an index of its own, which an Update leaves as it was.
+func (b *Builder) Searched() bool { return b.last != nil && b.last.out.site.Config.Outputs["search"] }
+
 // learn keeps the model of a build.
 func (b *Builder) learn(source *Source, out *output, report *Report) {
 	b.forget()

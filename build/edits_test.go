@@ -538,3 +538,71 @@ func TestNothingChanged(t *testing.T) {
 		t.Errorf("first %d files written; then %+v", first.Published.Written, p)
 	}
 }
+
+// TestUpdates edits under a builder that keeps the model of the site. What an update makes of an edited text is what a
+// build from nothing makes, but for the search index, which waits for the next whole build.
+func TestUpdates(t *testing.T) {
+	t.Parallel()
+	w := newWorkshop(t, 7)
+	b := build.Builder{Options: w.options("public", w.keep)}
+	defer b.Close()
+	whole := func() {
+		t.Helper()
+		if report, err := b.Build(t.Context()); err != nil || len(report.Errors) > 0 {
+			t.Fatal(err, report.Errors)
+		}
+	}
+	whole()
+	quick := 0
+	for w.n = range rounds {
+		file := w.some("content/blog", ".md")
+		w.write(file, w.read(file)+fmt.Sprintf([]string{"\nA sentence, number %d.\n", "\n## Part %d\n\nText.\n", "\n[about](/about/#main) %d\n", "\n{{< prices >}} %d\n"}[w.n%4], w.n))
+		changed := []string{w.path(file), w.path("content/blog/.passing.swp"), w.path("content/blog/passing")}
+		if w.n%7 == 6 {
+			w.change(file, "title: ", "title: New ")
+		}
+		if _, ok := b.Update(t.Context(), changed); ok {
+			quick++
+		} else {
+			whole()
+		}
+		if w.n%5 == 4 {
+			whole()
+		}
+		w.sameBut(w.n%5 != 4)
+	}
+	if quick < rounds/2 {
+		t.Errorf("of %d edits only %d were updates", rounds, quick)
+	}
+	for _, file := range []string{"content/site.yaml", "content/blog", "content/blog/first.md", "content/data/prices.yaml", "themes/default/theme.yaml"} {
+		whole()
+		if file == "content/blog/first.md" {
+			w.write(file, w.read(file)+"\n[nowhere](/nowhere/)\n")
+		}
+		if _, ok := b.Update(t.Context(), []string{w.path(file)}); ok {
+			t.Errorf("%s was no matter of a text, and updated", file)
+		}
+		if file == "content/blog/first.md" {
+			w.write(file, strings.Replace(w.read(file), "\n[nowhere](/nowhere/)\n", "", 1))
+		}
+	}
+}
+
+// sameBut compares the site with one that is built from nothing, without the search index when that may be old.
+func (w *workshop) sameBut(search bool) {
+	w.t.Helper()
+	cold := fmt.Sprintf("cold-%d", w.n)
+	w.build(w.options(cold, ""))
+	want, got := w.tree(cold), w.tree("public")
+	for _, tree := range []map[string]string{want, got} {
+		for name := range tree {
+			if search && strings.Contains(name, "search") {
+				delete(tree, name)
+			}
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		w.t.Fatalf("edit %d: the site is another one (-fresh +updated):\n%s", w.n, diff)
+	}
+	os.RemoveAll(w.path(cold))
+}

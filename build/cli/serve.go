@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -114,6 +115,7 @@ func (s *serving) run(ctx context.Context) error {
 	server := &serve.Server{Site: s.options.Output, Watch: s.watched(), API: backend, Log: s.backend.Log,
 		Build: func(ctx context.Context, changed []string) serve.Outcome { return s.build(ctx, backend, changed) }}
 	s.builder = build.Builder{Options: s.options}
+	debug.SetGCPercent(thrift)
 	defer s.builder.Close()
 	err = server.Run(ctx, ln, func() {
 		go func() { delivered <- backend.Run(ctx) }()
@@ -165,9 +167,14 @@ func (s *serving) watched() []string {
 	return []string{filepath.Join(source, "content"), filepath.Join(source, "themes")}
 }
 
-// A build that has no haste is made when an author has paused for so long; the first one, for the model of the site, at once.
+// thrift is how much garbage may gather, in percent of what is in use: serve runs for days beside an author's editor.
+const thrift = 50
+
+// A build that has no haste is made when an author has paused for so long: soon, when the search index waits for it, later
+// when it is for warnings alone. The first one, for the model of the site, is made at once.
 const (
-	pause = 2 * time.Second
+	pause = 1300 * time.Millisecond
+	rest  = 10 * time.Second
 	once  = time.Millisecond
 )
 
@@ -177,8 +184,14 @@ func (s *serving) build(ctx context.Context, backend Backend, changed []string) 
 	if report, ok := s.builder.Update(ctx, changed); ok {
 		s.say("built %d pages; changed files: %d", report.Pages, len(report.Published.Changed))
 		outcome := outcomeOf(report)
-		outcome.Later = pause
+		outcome.Later = rest
+		if s.builder.Searched() {
+			outcome.Later = pause
+		}
 		return outcome
+	}
+	if changed == nil {
+		defer debug.FreeOSMemory() // nobody waits for this build, and a pause is a good time to tidy up
 	}
 	s.builder.Options.Now = time.Now()
 	report, err := s.builder.Build(ctx)
