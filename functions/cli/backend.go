@@ -72,7 +72,7 @@ func (b *Backend) open(ctx context.Context, o BackendOptions) error {
 	if err != nil {
 		return err
 	}
-	if b.store, err = sqlite.Open(ctx, b.state.path(database), time.Now); err != nil {
+	if b.store, err = openDatabase(ctx, b.state.path(database)); err != nil {
 		return err
 	}
 	if b.spool, err = file.Open(b.state.path(spoolFolder)); err != nil {
@@ -104,7 +104,7 @@ func (b *Backend) open(ctx context.Context, o BackendOptions) error {
 // openMail picks where mail goes. The outbox is nil when it goes elsewhere.
 func openMail(st *state, where string) (mail.Sender, *outbox.Outbox, error) {
 	if where == "outbox" || where == "" {
-		box, err := outbox.Open(st.path("outbox"), time.Now)
+		box, err := outbox.Open(st.path(outboxFolder), time.Now)
 		return box, box, err
 	}
 	server, err := smtp.Parse(where)

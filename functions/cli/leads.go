@@ -20,20 +20,21 @@ import (
 func Leads() *cobra.Command {
 	var at place
 	cmd := &cobra.Command{
-		Use: "leads", Short: "List and show leads", Args: cobra.NoArgs,
+		Use: "leads", Short: "List, show, move, back up and erase leads", Args: cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		Example: "  leadsite leads list --status new\n  leadsite leads show h5k2w7q3zt4m6y8c9d1e0f2g3a --json",
 	}
 	cmd.PersistentFlags().StringVar(&at.state, "state", "", "folder of the leads (default .leadsite in the source)")
 	cmd.PersistentFlags().StringVar(&at.store, "store", "", "sqlite:PATH or dynamodb:TABLE (default sqlite:leads.db in the state folder)")
-	cmd.AddCommand(list(&at), show(&at), parked(&at), unpark(&at))
+	cmd.PersistentFlags().StringVar(&at.secret, "secret", "", "a file, or ssm:PARAMETER (default secret in the state folder)")
+	cmd.AddCommand(list(&at), show(&at), exportLeads(&at), importLeads(&at), erase(&at), backup(&at), parked(&at), unpark(&at))
 	return cmd
 }
 
 func list(at *place) *cobra.Command {
 	var q lead.Query
 	var status, since string
-	var asJSON bool
+	var asJSON, asCSV bool
 	cmd := &cobra.Command{
 		Use: "list", Short: "List leads, newest first", Args: cobra.NoArgs,
 		Example: "  leadsite leads list --form contact --since 2026-11-01",
@@ -50,8 +51,11 @@ func list(at *place) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				if asJSON {
+				switch {
+				case asJSON:
 					return printJSON(cmd.OutOrStdout(), map[string][]lead.Lead{"leads": leads})
+				case asCSV:
+					return lead.WriteCSV(cmd.OutOrStdout(), leads)
 				}
 				if err := printTable(cmd.OutOrStdout(), leads); err != nil || len(q.Statuses) > 0 {
 					return err
@@ -67,6 +71,8 @@ func list(at *place) *cobra.Command {
 	flags.StringVar(&since, "since", "", "only leads from this day (2026-11-22) or time (RFC 3339) on")
 	flags.IntVar(&q.Limit, "limit", 0, "at most so many (default all)")
 	flags.BoolVar(&asJSON, "json", false, "print one JSON document")
+	flags.BoolVar(&asCSV, "csv", false, "print a spreadsheet, with a column for each field")
+	cmd.MarkFlagsMutuallyExclusive("json", "csv")
 	return cmd
 }
 

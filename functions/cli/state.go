@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"github.com/gofrs/flock"
@@ -21,6 +22,7 @@ import (
 //	secret       the secret that all keys come from
 //	leads.db     the leads
 //	outbox/      the mails
+//	erasures.jsonl   which persons were erased, as keyed hashes, and when: outlives a restored backup of leads.db
 //	spool/       leads that wait until the database takes them
 type state struct {
 	dir  string
@@ -45,13 +47,25 @@ func openState(dir string) (*state, error) {
 
 func (s *state) path(name string) string { return filepath.Join(s.dir, name) }
 
+// outboxFolder is the folder of a state folder that mails go to instead of being sent.
+const outboxFolder = "outbox"
+
+// secretFile is the file of a state folder that holds its secret.
+const secretFile = "secret"
+
 // keys reads the folder's secret, making one the first time.
 func (s *state) keys() (lead.Keys, error) {
-	file := s.path("secret")
-	text, err := os.ReadFile(file)
+	file := s.path(secretFile)
+	keys, err := readKeys(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return s.newKeys(file)
 	}
+	return keys, err
+}
+
+// readKeys reads a secret that is there.
+func readKeys(file string) (lead.Keys, error) {
+	text, err := os.ReadFile(file)
 	if err != nil {
 		return lead.Keys{}, fmt.Errorf("reading the secret: %w", err)
 	}
@@ -76,3 +90,16 @@ func (s *state) newKeys(file string) (lead.Keys, error) {
 
 // Close lets the next process in.
 func (s *state) Close() error { return s.lock.Unlock() }
+
+// syncFolder puts a folder's names on the disk; Windows has no such thing to ask for.
+func syncFolder(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	folder, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer folder.Close()
+	return folder.Sync()
+}

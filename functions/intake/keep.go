@@ -2,7 +2,6 @@ package intake
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"time"
 
@@ -66,13 +65,7 @@ func (x *exchange) keep(s *submission) (lead.Lead, outcome, error) {
 
 // put gives a lead to the store, and to the spool when the store does not take it.
 func (x *exchange) put(ctx context.Context, l lead.Lead) (lead.Lead, outcome, error) {
-	kept, created, err := x.Store.Put(ctx, l)
-	if errors.Is(err, lead.ErrErased) {
-		// The person was erased, and sends the same again: that is a new lead of somebody who wants to be known.
-		if l.ID, err = x.Keys.ID(lead.Identity{}, x.Random); err == nil {
-			kept, created, err = x.Store.Put(ctx, l)
-		}
-	}
+	kept, created, err := lead.Commit(ctx, x.Store, l)
 	switch {
 	case err != nil:
 		return x.hold(l, err)

@@ -1,6 +1,7 @@
 package lead
 
 import (
+	"crypto/sha256"
 	"encoding/base32"
 	"fmt"
 	"io"
@@ -74,6 +75,12 @@ func randomID(random io.Reader) (string, error) {
 		return "", fmt.Errorf("drawing an id: %w", err)
 	}
 	return encode(b), nil
+}
+
+// successor is the id of a lead in place of one that was erased. Nobody can guess it who does not know the first.
+func successor(id string) string {
+	h := sha256.Sum256([]byte("after " + id))
+	return encode(h[:])
 }
 
 // ValidID says whether s could be the id of a lead. A store is not asked for anything else.

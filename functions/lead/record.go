@@ -1,6 +1,8 @@
 package lead
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"time"
 )
@@ -34,6 +36,29 @@ func (e Erasure) Kept() Erasure { return Erasure{Person: e.Person, At: Moment(e.
 // Covers says whether e erases l: whether l is of that person, and came before.
 func (e Erasure) Covers(l Lead) bool {
 	return l.Person != "" && l.Person == e.Person && !l.CreatedAt.After(e.At)
+}
+
+// Erased says whether a lead's person was erased after the lead came.
+func Erased(ctx context.Context, s Store, l Lead) (bool, error) {
+	if l.Person == "" {
+		return false, nil
+	}
+	all, err := s.Erasures(ctx, l.Person)
+	return slices.ContainsFunc(all, func(e Erasure) bool { return e.Covers(l) }), err
+}
+
+// Commit puts a lead that somebody sent just now. When one of its ID was erased, the same person has sent the same
+// again after asking to be forgotten, and means it: then it gets another ID, the same one for every retry.
+func Commit(ctx context.Context, s Store, l Lead) (stored Lead, created bool, err error) {
+	stored, created, err = s.Put(ctx, l)
+	for range TombstoneDays { // a person who is erased every day of them
+		if !errors.Is(err, ErrErased) {
+			break
+		}
+		l.ID = successor(l.ID)
+		stored, created, err = s.Put(ctx, l)
+	}
+	return stored, created, err
 }
 
 // Concerns says whether the parked recipient is the visitor of l, so that erasing l must un-park it.

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 )
@@ -67,33 +66,18 @@ func ReadParcel(text string) (Lead, error) {
 
 // Replay puts a lead that waited in a spool into the store, with the time when it was received. created says whether
 // the store had not known it. A lead that reached the store after all, because only its answer was late, stays as it
-// is; so does one that is replayed again. One whose person was erased since it came, or that was erased itself, is
-// gone: that is no error.
+// is; so does one that is replayed again. One whose person was erased since it came is gone: that is no error.
 func Replay(ctx context.Context, s Store, l Lead) (created bool, err error) {
-	created, err = replay(ctx, s, l)
-	if errors.Is(err, ErrErased) {
+	known, err := s.Get(ctx, l.ID)
+	if err == nil && known.CreatedAt.Equal(l.CreatedAt) {
 		return false, nil
+	}
+	erased, err := Erased(ctx, s, l)
+	if err == nil && !erased {
+		_, created, err = Commit(ctx, s, l)
 	}
 	if err != nil {
 		return false, fmt.Errorf("replaying lead %s: %w", l.ID, err)
 	}
 	return created, nil
-}
-
-func replay(ctx context.Context, s Store, l Lead) (created bool, err error) {
-	known, err := s.Get(ctx, l.ID)
-	if err == nil && known.CreatedAt.Equal(l.CreatedAt) {
-		return false, nil
-	}
-	if l.Person != "" {
-		erasures, err := s.Erasures(ctx, l.Person)
-		if err != nil {
-			return false, err
-		}
-		if slices.ContainsFunc(erasures, func(e Erasure) bool { return e.Covers(l) }) {
-			return false, ErrErased
-		}
-	}
-	_, created, err = s.Put(ctx, l)
-	return created, err
 }

@@ -1,7 +1,7 @@
 // Package outbox keeps mail in a folder of *.eml files instead of sending it: what a laptop needs to see the product
 // work, and what the mailbox page shows.
 //
-// It knows files. It does not know who reads them, and it never deletes one.
+// It knows files. It does not know who reads them, and it deletes one only when it is told to.
 package outbox
 
 import (
@@ -158,4 +158,23 @@ func (o *Outbox) Read(name string) ([]byte, error) {
 		return nil, fmt.Errorf("reading a mail from the outbox: %w", err)
 	}
 	return data, nil
+}
+
+// Remove deletes a mail of Names; one that is not there: nil. The folder is synced, so that it does not come back with
+// the power.
+func (o *Outbox) Remove(name string) error {
+	if !strings.HasSuffix(name, extension) || name != filepath.Base(name) {
+		return fmt.Errorf("removing a mail from the outbox: %w", fs.ErrNotExist)
+	}
+	err := os.Remove(filepath.Join(o.dir, name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		err = syncFolder(o.dir)
+	}
+	if err != nil {
+		return fmt.Errorf("removing a mail from the outbox: %w", err)
+	}
+	return nil
 }

@@ -183,16 +183,16 @@ func (s *Spool) remove(path string) error {
 	return syncFolder(s.dir)
 }
 
-// Erase takes out every lead of one person (lead.Lead.Person), and says how many there were. Files that are no lead,
-// and those moved aside as such, stay: nobody can say whose they are.
-func (s *Spool) Erase(person string) (n int, err error) {
+// Erase takes out every lead that an erasure covers, and says how many there were. Files that are no lead, and those
+// moved aside as such, stay: nobody can say whose they are.
+func (s *Spool) Erase(e lead.Erasure) (n int, err error) {
 	names, err := s.names()
-	if err != nil || person == "" {
+	if err != nil {
 		return 0, err
 	}
 	for _, name := range names {
 		path := filepath.Join(s.dir, name)
-		if l, err := s.read(path); err != nil || l.Person != person {
+		if l, err := s.read(path); err != nil || !e.Covers(l) {
 			continue
 		}
 		if err := s.remove(path); err != nil {

@@ -244,15 +244,18 @@ func TestHoldWhileEmptied(t *testing.T) {
 
 func TestErase(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "spool")
-	if n, err := file.Existing(dir).Erase("person-a"); n != 0 || err != nil {
+	early := lead.Erasure{Person: "person-a", At: start.Add(2 * time.Millisecond)}
+	if n, err := file.Existing(dir).Erase(early); n != 0 || err != nil {
 		t.Errorf("of no folder: %d, %v", n, err)
 	}
 	hold(t, open(t, dir), received("a", 1), received("b", 2), received("a", 3))
-	if n, err := file.Existing(dir).Erase("person-a"); n != 2 || err != nil {
-		t.Errorf("%d, %v", n, err)
-	}
-	if n, err := file.Existing(dir).Erase(""); n != 0 || err != nil {
-		t.Errorf("of nobody: %d, %v", n, err)
+	for _, tt := range []struct {
+		e    lead.Erasure
+		want int
+	}{{early, 1}, {early, 0}, {lead.Erasure{Person: "person-a", At: start.Add(time.Hour)}, 1}, {lead.Erasure{At: start.Add(time.Hour)}, 0}} {
+		if n, err := file.Existing(dir).Erase(tt.e); n != tt.want || err != nil {
+			t.Errorf("%+v: %d, %v", tt.e, n, err)
+		}
 	}
 	if diff := cmp.Diff([]lead.Lead{received("b", 2)}, seen(t, file.Existing(dir))); diff != "" {
 		t.Error(diff)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"testing"
 	"time"
 
 	"leadsite/functions/lead"
@@ -14,6 +15,12 @@ import (
 // isAny says whether the error is one of those.
 func isAny(err error, of ...error) bool {
 	return slices.ContainsFunc(of, func(target error) bool { return errors.Is(err, target) })
+}
+
+// Fill puts a bit of everything that a store may hold into an empty one: for tests that move it elsewhere.
+func Fill(t *testing.T, s lead.Store) {
+	c := &clock{now: time.Now().UTC().Truncate(time.Millisecond)}
+	(&env{T: t, clock: c, store: s, other: s}).fill()
 }
 
 // fill puts a bit of everything into the store: leads of every status with their events, notifications in every state,

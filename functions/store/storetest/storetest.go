@@ -115,7 +115,7 @@ func (e *env) lead(n int, change ...func(*lead.Lead)) lead.Lead {
 }
 
 // leadID makes 26 characters out of n.
-func leadID(n int) string { return fmt.Sprintf("%02dlead%020d", n*37%100, n) }
+func leadID(n int) string { return fmt.Sprintf("%02dread%020d", n*37%100, n) }
 
 // fields sets a lead's fields from strings and lists of strings.
 func (e *env) fields(l *lead.Lead, values map[string]any) {

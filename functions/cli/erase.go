@@ -1,0 +1,196 @@
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"leadsite/functions/lead"
+	"leadsite/functions/spool/file"
+)
+
+// erasuresFile is the file of a state folder that says who was erased: one lead.Erasure in JSON on each line. It is
+// written before anything is erased, and outlives the database: after a restore, --replay repeats what it says.
+const erasuresFile = "erasures.jsonl"
+
+// erasedCount is what an erasure removed, as --json prints it.
+type erasedCount struct {
+	Leads   []string `json:"leads"`   // ids, of the store
+	Waiting int      `json:"waiting"` // leads in the spool
+	Mails   int      `json:"mails"`   // in the outbox
+}
+
+func erase(at *place) *cobra.Command {
+	var replay, asJSON bool
+	cmd := &cobra.Command{
+		Use: "erase EMAIL", Short: "Remove a person: leads, spam, what waits in the spool, mails in the outbox",
+		Long: "Removes all leads of an address with everything that belongs to them, what waits in the spool, and the mails of the\n" +
+			"outbox that name the address. First it writes a keyed hash of the address and the time to erasures.jsonl in the state\n" +
+			"folder; --replay repeats all of them, after a backup was restored. Mails that were sent are not here to be erased.",
+		Example: "  leadsite leads erase sam@example.com\n  leadsite leads erase --replay",
+		Args: func(_ *cobra.Command, args []string) error {
+			switch {
+			case replay && len(args) > 0:
+				return errors.New("--replay erases everybody of the file, so it takes no address")
+			case !replay && len(args) != 1:
+				return errors.New("name one address")
+			case !replay && !strings.Contains(args[0], "@"):
+				return hinted{fmt.Errorf("%q is no e-mail address", args[0]), "leadsite leads list shows the addresses"}
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return at.with(cmd, func(s lead.Store) error {
+				e, err := newEraser(cmd, at, s)
+				if err != nil {
+					return err
+				}
+				if replay {
+					err = e.replay()
+				} else {
+					err = e.person(strings.TrimSpace(args[0]))
+				}
+				return errors.Join(err, e.tell(cmd, asJSON))
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&replay, "replay", false, "repeat every erasure of the state folder, after a restore")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON document")
+	return cmd
+}
+
+// eraser erases persons from everything that a state folder and a store hold.
+type eraser struct {
+	cmd    *cobra.Command
+	state  string
+	store  lead.Store
+	keys   lead.Keys
+	result erasedCount
+}
+
+func newEraser(cmd *cobra.Command, at *place, s lead.Store) (*eraser, error) {
+	state, err := at.folder(cmd)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := at.keys(cmd)
+	return &eraser{cmd, state, s, keys, erasedCount{Leads: []string{}}}, err
+}
+
+// person erases one address, as of now.
+func (e *eraser) person(address string) error {
+	person := e.keys.Person(address)
+	leads, err := e.store.ByPerson(e.cmd.Context(), person, math.MaxInt32)
+	if err != nil {
+		return err
+	}
+	now := time.Now()
+	if len(leads) > 0 && leads[0].CreatedAt.After(now) { // clocks differ
+		now = leads[0].CreatedAt
+	}
+	erasure := lead.Erasure{Person: person, At: now}.Kept()
+	if err := noteErasure(e.state, erasure); err != nil {
+		return err
+	}
+	return e.erase([]lead.Erasure{erasure})
+}
+
+// replay repeats what the file says. A line that cannot be read does not keep the others from being repeated.
+func (e *eraser) replay() error {
+	erasures, err := readErasures(filepath.Join(e.state, erasuresFile))
+	return errors.Join(err, e.erase(erasures))
+}
+
+// erase removes what erasures cover: first what waits, so that it does not reach the store behind our back, at last the
+// mails, so that one that is being sent just now is among them. What fails does not keep the rest from being done.
+func (e *eraser) erase(erasures []lead.Erasure) error {
+	var errs []error
+	for _, erasure := range erasures {
+		waiting, err := file.Existing(filepath.Join(e.state, spoolFolder)).Erase(erasure)
+		e.result.Waiting += waiting
+		gone, storeErr := e.store.Erase(e.cmd.Context(), erasure.Person, erasure.At)
+		e.result.Leads = append(e.result.Leads, gone.Leads...)
+		errs = append(errs, err, storeErr)
+	}
+	mails, err := eraseMails(filepath.Join(e.state, outboxFolder), e.keys, erasures)
+	e.result.Mails += mails
+	return errors.Join(append(errs, err)...)
+}
+
+func (e *eraser) tell(cmd *cobra.Command, asJSON bool) error {
+	if asJSON {
+		return printJSON(cmd.OutOrStdout(), e.result)
+	}
+	_, err := fmt.Fprintf(cmd.OutOrStdout(), "erased %s, %d that waited in the spool, and %s in the outbox\n",
+		counted(len(e.result.Leads), "lead"), e.result.Waiting, counted(e.result.Mails, "mail"))
+	return err
+}
+
+// noteErasure adds a line to the file of erasures, and returns when it is on the disk.
+func noteErasure(state string, e lead.Erasure) error {
+	if err := appendErasure(state, e); err != nil {
+		return hinted{fmt.Errorf("writing down the erasure: %w", err), "nothing was erased; see that the state folder can be written to"}
+	}
+	return nil
+}
+
+func appendErasure(state string, e lead.Erasure) error {
+	line, err := json.Marshal(e)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(state, 0o700); err != nil {
+		return err
+	}
+	name := filepath.Join(state, erasuresFile)
+	before, err := os.ReadFile(name)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if len(before) > 0 && !bytes.HasSuffix(before, []byte("\n")) { // the power went while the line before was written
+		line = append([]byte("\n"), line...)
+	}
+	f, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(append(line, '\n'))
+	return errors.Join(err, f.Sync(), f.Close(), syncFolder(state))
+}
+
+// readErasures reads the file of erasures. It returns all lines that it can read beside an error for those that it
+// cannot.
+func readErasures(name string) ([]lead.Erasure, error) {
+	data, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, hinted{fmt.Errorf("there is no %s", name), "nobody was erased with this state folder; name another with --state"}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the erasures: %w", err)
+	}
+	var all []lead.Erasure
+	var faults []error
+	lines := bufio.NewScanner(bytes.NewReader(data))
+	for n := 1; lines.Scan(); n++ {
+		var e lead.Erasure
+		if len(bytes.TrimSpace(lines.Bytes())) == 0 {
+			continue
+		}
+		if err := json.Unmarshal(lines.Bytes(), &e); err != nil || e.Person == "" || e.At.IsZero() {
+			faults = append(faults, fmt.Errorf("%s:%d: this line is no erasure", name, n))
+			continue
+		}
+		all = append(all, e)
+	}
+	return all, errors.Join(append(faults, lines.Err())...)
+}
