@@ -50,7 +50,7 @@ var byService = map[string][]string{
 func permission(call string) []string {
 	switch call {
 	case "dynamodb:TransactWriteItems":
-		return []string{"dynamodb:PutItem"} // all that our transactions do
+		return []string{"dynamodb:PutItem", "dynamodb:ConditionCheckItem"} // all that our transactions do
 	case "sesv2:SendEmail":
 		return []string{"ses:SendEmail", "ses:SendRawEmail"} // the second for whole MIME messages
 	}

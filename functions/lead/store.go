@@ -115,7 +115,7 @@ type Store interface {
 	// same result. ErrNobody for the person "".
 	Erase(ctx context.Context, person string, at time.Time) (Erasure, error)
 
-	// Erasures returns the erasures of a person, or of all ("") by person, oldest first; the leads of none are named.
+	// Erasures returns the erasures of a person, oldest first; the leads of none are named. Nobody is the person "".
 	Erasures(ctx context.Context, person string) ([]Erasure, error)
 
 	// Export yields all that is kept for long: erasures, parked recipients, and then the leads in order of ID, each as

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -157,18 +156,12 @@ func (s *Store) removeUnder(ctx context.Context, id string) error {
 	return nil
 }
 
-// Erasures keeps the contract of lead.Store. Those of all persons need a look at every item of the table.
+// Erasures keeps the contract of lead.Store.
 func (s *Store) Erasures(ctx context.Context, person string) ([]lead.Erasure, error) {
 	err := s.ready(ctx)
 	var all []lead.Erasure
-	switch {
-	case err != nil:
-	case person != "":
+	if err == nil {
 		all, err = s.erasuresOf(ctx, person)
-	default:
-		var c contents
-		c, err = s.contents(ctx)
-		all = c.erasures
 	}
 	if err != nil {
 		return nil, fmt.Errorf("listing erasures: %w", err)
@@ -187,13 +180,4 @@ func (s *Store) erasuresOf(ctx context.Context, person string) ([]lead.Erasure, 
 		all = append(all, it.erasure())
 	}
 	return all, err
-}
-
-// erased says whether a lead's person was erased after the lead came.
-func (s *Store) erased(ctx context.Context, l lead.Lead) (bool, error) {
-	if l.Person == "" {
-		return false, nil
-	}
-	all, err := s.erasuresOf(ctx, l.Person)
-	return slices.ContainsFunc(all, func(e lead.Erasure) bool { return e.Covers(l) }), err
 }

@@ -220,7 +220,7 @@ func (s *Store) mayImport(ctx context.Context, l lead.Lead) (bool, error) {
 	if it != nil && !it.erased() && !expired {
 		return false, nil
 	}
-	erased, err := s.erased(ctx, l)
+	erased, err := lead.Erased(ctx, s, l)
 	if err == nil && (erased || it != nil && !expired) {
 		err = lead.ErrErased
 	}

@@ -101,11 +101,16 @@ func (s *Store) Erasures(ctx context.Context, person string) ([]lead.Erasure, er
 	return all, nil
 }
 
-func (s *Store) erasures(ctx context.Context, person string) ([]lead.Erasure, error) {
+// erasures lists those of one person, or all.
+func (s *Store) erasures(ctx context.Context, person ...any) ([]lead.Erasure, error) {
 	if err := s.ready(ctx); err != nil {
 		return nil, err
 	}
-	rows, err := s.read.QueryContext(ctx, `SELECT person, at FROM erasures WHERE ? IN ('', person) ORDER BY person, at`, person)
+	where := ""
+	if len(person) > 0 {
+		where = "WHERE person = ?"
+	}
+	rows, err := s.read.QueryContext(ctx, `SELECT person, at FROM erasures `+where+` ORDER BY person, at`, person...)
 	if err != nil {
 		return nil, err
 	}

@@ -24,7 +24,7 @@ func (s *Store) Export(ctx context.Context) iter.Seq2[lead.Record, error] {
 
 // export yields all records, until yield says no.
 func (s *Store) export(ctx context.Context, yield func(lead.Record) bool) error {
-	erasures, err := s.erasures(ctx, "")
+	erasures, err := s.erasures(ctx)
 	if err != nil {
 		return err
 	}

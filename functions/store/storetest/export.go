@@ -271,7 +271,7 @@ var imports = []promise{
 				same(e, "added", added, want)
 			}
 		}
-		same(e, "erasures", e.erasuresOf(""), []lead.Erasure{erasure})
+		same(e, "erasures", e.erasuresOf("sam"), []lead.Erasure{erasure})
 		same(e, "parked", e.parked(), []lead.Parked{parked})
 	}},
 	{"cancelled on the way is there whole, or not at all", func(e *env) {
