@@ -22,6 +22,7 @@ var formKeys = keys[form.Form]{
 	"consent":        consent,
 	"score":          part(scoreKeys, func(f *form.Form) *form.Score { return &f.Score }),
 	"respond_within": func(f *form.Form, v Value) { f.RespondWithin = v.Duration() },
+	"retention":      func(f *form.Form, v Value) { f.Retention = v.Months() },
 	"confirmation":   confirmation,
 	"webhooks":       list(webhookKeys, func(f *form.Form) *[]form.Webhook { return &f.Webhooks }),
 }

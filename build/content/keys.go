@@ -3,6 +3,7 @@ package content
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -132,6 +133,26 @@ func (v Value) Duration() form.Duration {
 		return 0
 	}
 	return form.Duration(d)
+}
+
+// Months is a span of time as "18 months" or "2 years", in months.
+func (v Value) Months() int {
+	text := v.Text()
+	if text == "" {
+		return 0
+	}
+	number, unit, _ := strings.Cut(text, " ")
+	n, err := strconv.Atoi(number)
+	if err == nil && n > 0 && n <= 1200 {
+		switch strings.TrimSuffix(unit, "s") {
+		case "month":
+			return n
+		case "year":
+			return 12 * n
+		}
+	}
+	v.Wrong("a number of months or years", "write it like 18 months or 2 years")
+	return 0
 }
 
 // OneOf is one of some words.

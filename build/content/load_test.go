@@ -305,6 +305,7 @@ fields:
 consent: {text: Yes., required: true, version: 2026-11-01}
 score: {qualified: 50, rules: [{when: page, starts: /pricing/, add: 20}]}
 respond_within: 1h30m
+retention: 2 years
 `})
 	got := tree.Forms["contact"]
 	want := form.Form{
@@ -319,6 +320,7 @@ respond_within: 1h30m
 		Consent:       &form.Consent{Text: "Yes.", Required: true, Version: "2026-11-01"},
 		Score:         form.Score{Qualified: 50, Rules: []form.Rule{{Condition: form.Condition{When: "page", Starts: "/pricing/"}, Add: 20}}},
 		RespondWithin: form.Duration(90 * time.Minute),
+		Retention:     24,
 	}
 	if diff := cmp.Diff(want, got.Form); diff != "" {
 		t.Error(diff)

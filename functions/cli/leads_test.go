@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/spf13/cobra"
@@ -94,9 +94,10 @@ func open(t *testing.T, state string) *sqlite.Store {
 	return s
 }
 
-// table makes a table in moto, and points the SDK's own configuration at it.
+// table makes a table, in moto or in the server that DYNAMODB_ENDPOINT names, and points the SDK's own configuration at it.
 func table(t *testing.T, name string) string {
 	t.Helper()
+	name = fmt.Sprintf("leadsite-test-%s-%d-%d", name, os.Getpid(), time.Now().UnixNano())
 	for key, value := range map[string]string{
 		"AWS_ENDPOINT_URL_DYNAMODB": moto.DynamoDB(t), "AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "test",
 		"AWS_SECRET_ACCESS_KEY": "test", "AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull,
@@ -111,7 +112,11 @@ func table(t *testing.T, name string) string {
 	if err := dynamo.CreateTable(t.Context(), client, name); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { client.DeleteTable(t.Context(), &dynamodb.DeleteTableInput{TableName: aws.String(name)}) })
+	t.Cleanup(func() {
+		if _, err := client.DeleteTable(context.Background(), &dynamodb.DeleteTableInput{TableName: &name}); err != nil {
+			t.Error(err)
+		}
+	})
 	return "dynamodb:" + name
 }
 

@@ -43,8 +43,14 @@ func (f *Form) Check() []Fault {
 	if f.RespondWithin < 0 {
 		fs.add(at("respond_within"), "", "nobody can respond before the lead is there")
 	}
+	if f.Retention < 0 || f.Retention > maxRetention {
+		fs.add(at("retention"), "", "leads can be kept 1 to %d months", maxRetention)
+	}
 	return fs
 }
+
+// maxRetention is how many months a form may keep its leads: ten years, longer than books are kept.
+const maxRetention = 120
 
 func isFormName(s string) bool {
 	return s != "" && len(s) <= maxName && s[0] != '-' && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-_") == ""

@@ -46,6 +46,7 @@ func TestCheckFaults(t *testing.T) {
 		`notify.0: "Sales <sales@example.com>" is not an e-mail address`:         func(f *form.Form) { f.Notify[0] = "Sales <sales@example.com>" },
 		`notify.1: "SALES@example.com" is in the list twice`:                     func(f *form.Form) { f.Notify[1] = "SALES@example.com" },
 		`respond_within: nobody can respond before the lead is there`:            func(f *form.Form) { f.RespondWithin = form.Duration(-time.Hour) },
+		`retention: leads can be kept 1 to 120 months`:                           func(f *form.Form) { f.Retention = 121 },
 		`confirmation.text: the confirmation has no text`:                        func(f *form.Form) { f.Confirmation.Text = "\n" },
 		`confirmation.subject: a subject has one line`:                           func(f *form.Form) { f.Confirmation.Subject = "a\nb" },
 		`webhooks.0.url: "ftp://x.example/" is no address that leads can be`:     func(f *form.Form) { f.Webhooks[0].URL = "ftp://x.example/" },

@@ -53,6 +53,7 @@ type Form struct {
 	RespondWithin Duration      `json:"respond_within,omitempty"` // in business hours; 0: no promise
 	Confirmation  *Confirmation `json:"confirmation,omitempty"`   // nil: the visitor gets no mail
 	Webhooks      []Webhook     `json:"webhooks,omitempty"`       // programs that are told of every lead
+	Retention     int           `json:"retention,omitempty"`      // months a lead is kept; 0: as long as the product's default
 }
 
 // Field is one declared field.

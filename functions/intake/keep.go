@@ -143,7 +143,7 @@ func (x *exchange) leadOf(s *submission, id string) lead.Lead {
 	f := s.form
 	email := s.email()
 	return lead.Lead{
-		ID: id, Form: f.Name, Lang: f.Lang, Schema: f.Schema,
+		ID: id, Form: f.Name, Lang: f.Lang, Schema: f.Schema, Retention: f.Retention,
 		Email: email, Person: x.Keys.Person(email),
 		Fields: s.values, Extra: s.Extra,
 		Page: s.Meta.Page, Source: source(s.Meta), Consent: s.consent(x.now),

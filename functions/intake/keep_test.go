@@ -167,6 +167,24 @@ func TestSpamLane(t *testing.T) {
 	}
 }
 
+// A lead is kept as long as its form says, also after it was rescued from spam, which goes sooner.
+func TestRetentionOfAForm(t *testing.T) {
+	for months, spamUntil := range map[int]time.Time{6: start.AddDate(0, 0, 90), 1: start.AddDate(0, 1, 0)} {
+		s := newSite(t)
+		s.bundle.Forms["contact"]["en"].Retention = months
+		robot := visitor(url.Values{"_id": {uuid}, "contact_website": {"http://buy.example"}})
+		id := s.id(s.post(program, robot))
+		if l := s.lead(id); !l.Expires.Equal(spamUntil) {
+			t.Errorf("spam of a form that keeps %d months expires %v", months, l.Expires)
+		}
+		robot.Del("contact_website")
+		s.post(program, robot)
+		if l := s.lead(id); !l.Expires.Equal(start.AddDate(0, months, 0)) {
+			t.Errorf("a lead of a form that keeps %d months expires %v", months, l.Expires)
+		}
+	}
+}
+
 // token fetches a challenge as the script does.
 func (s *site) token() string {
 	s.t.Helper()

@@ -66,8 +66,12 @@ func (l Lead) Moved(to Status, e Event) (Lead, Event) {
 	if to == New {
 		l.Wake = e.At
 	}
-	if l.Status == Spam && to != Spam && !l.Expires.IsZero() {
-		l.Expires = l.CreatedAt.AddDate(0, RetentionMonths, 0)
+	switch {
+	case l.Expires.IsZero():
+	case to == Spam && l.Status != Spam:
+		l.Expires = l.spamUntil(e.At)
+	case to != Spam && l.Status == Spam:
+		l.Expires = l.keptUntil()
 	}
 	l.Status, l.Version = to, l.Version+1
 	return l, e

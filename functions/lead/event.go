@@ -1,6 +1,7 @@
 package lead
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"time"
 
@@ -48,15 +49,29 @@ const (
 // leaves after SpamRetentionDays. Any other is new, and due at once.
 func (l Lead) Received(now time.Time) Lead {
 	l.CreatedAt = Moment(now)
-	l.Status, l.Wake, l.Expires = New, l.CreatedAt, l.CreatedAt.AddDate(0, RetentionMonths, 0)
+	l.Status, l.Wake, l.Expires = New, l.CreatedAt, l.keptUntil()
 	if l.Spam.Score >= SpamThreshold {
-		l.Status, l.Wake, l.Expires = Spam, time.Time{}, l.CreatedAt.AddDate(0, 0, SpamRetentionDays)
+		l.Status, l.Wake, l.Expires = Spam, time.Time{}, l.spamUntil(l.CreatedAt)
 	}
 	l.Fields = orEmpty(l.Fields)
 	l.Extra = orEmpty(l.Extra)
 	l.Score.Reasons = append([]string{}, l.Score.Reasons...)
 	l.Spam.Reasons = append([]string{}, l.Spam.Reasons...)
 	return l
+}
+
+// keptUntil is when a lead that is no spam stops existing: its form's time after it came.
+func (l Lead) keptUntil() time.Time {
+	return l.CreatedAt.AddDate(0, cmp.Or(l.Retention, RetentionMonths), 0)
+}
+
+// spamUntil is when a lead stops existing that is spam since a time: no later than it would otherwise.
+func (l Lead) spamUntil(since time.Time) time.Time {
+	until, kept := since.AddDate(0, 0, SpamRetentionDays), l.keptUntil()
+	if kept.Before(until) {
+		return kept
+	}
+	return until
 }
 
 func orEmpty[M ~map[string]V, V any](m M) M {

@@ -45,8 +45,9 @@ type Lead struct {
 	Consent   *Consent          `json:"consent,omitempty"` // nil: the form asked for none, or it was not given
 	Score     Score             `json:"score"`
 	Spam      SpamScore         `json:"spam"`
-	Schema    string            `json:"schema,omitempty"` // of the declaration it was checked against
-	Events    []Event           `json:"events,omitempty"` // oldest first; only Get fills them
+	Schema    string            `json:"schema,omitempty"`           // of the declaration it was checked against
+	Retention int               `json:"retention_months,omitempty"` // how long it is kept, as its form says; 0: RetentionMonths
+	Events    []Event           `json:"events,omitempty"`           // oldest first; only Get fills them
 
 	Version int       `json:"-"` // grows with every change of status; see Store.SetStatus
 	Person  string    `json:"-"` // keyed hash of Email, see Keys.Person; "" without an address

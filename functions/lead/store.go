@@ -60,7 +60,7 @@ type Store interface {
 	// SetStatus moves a lead of the given version to a status, adds the event (whose From and ToStatus it sets), and
 	// returns the lead, without events, its version one higher. Lead and event are written together. A lead that
 	// leaves New waits for nothing any more; one that comes back to New is due at once, at e.At; one that leaves Spam
-	// is kept as long as any other lead. Of concurrent calls with one version one succeeds. ErrConflict, ErrNotFound.
+	// is kept as long as any other lead of its form, and one that comes there goes SpamRetentionDays later. Of concurrent calls with one version one succeeds. ErrConflict, ErrNotFound.
 	SetStatus(ctx context.Context, id string, version int, to Status, e Event) (Lead, error)
 
 	// HandOff passes a lead on: the notifications that do not exist yet are added as they are (their Lead is id), the

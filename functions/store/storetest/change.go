@@ -177,6 +177,24 @@ var statuses = []promise{
 		e.clock.pass(l.Expires.Sub(e.clock.Now()) + time.Hour)
 		same(e, "events", sorted(kinds(e.get(l.ID))), []string{"note", "received", "status"})
 	}},
+	{"lets a lead that comes to Spam go with the spam, and one that leaves it again stay", func(e *env) {
+		l := e.put(e.lead(1, func(l *lead.Lead) { l.Retention = 12; *l = l.Received(l.CreatedAt) }))
+		e.ok(e.store.Append(e.ctx(), l.ID, note(e, "words")))
+		day := 24 * time.Hour
+		ev := statusEvent(e, ann)
+		ev.At = e.after(10 * day)
+		got := e.move(l, lead.Spam, ev)
+		same(e, "expires", got.Expires, ev.At.AddDate(0, 0, lead.SpamRetentionDays))
+		back := e.move(got, lead.New, statusEvent(e, bob))
+		same(e, "expires", back.Expires, l.CreatedAt.AddDate(0, 12, 0))
+		e.clock.pass(200 * day)
+		same(e, "events", sorted(kinds(e.get(l.ID))), []string{"note", "received", "status", "status"})
+		ev.At = e.clock.Now()
+		e.move(back, lead.Spam, ev)
+		e.clock.pass(lead.SpamRetentionDays * day)
+		_, err := e.store.Get(e.ctx(), l.ID)
+		e.is(err, lead.ErrNotFound)
+	}},
 	{"leaves an event as it is whose ID is there", func(e *env) {
 		l := e.put(e.lead(1))
 		ev := statusEvent(e, "first@example.com")

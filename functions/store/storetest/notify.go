@@ -66,6 +66,16 @@ var dues = []promise{
 		e.waits(e.after(time.Minute - time.Millisecond))
 		e.waits(e.after(time.Minute), dueName(key))
 	}},
+	{"names an accepted mail that waits for its delivery, and forgets it when told to", func(e *env) {
+		n := e.claim(e.handedOff(ann))
+		n.State, n.Due = lead.Accepted, e.after(10*time.Minute)
+		e.ok(e.store.Settle(e.ctx(), n, mailEvent(e, n)))
+		e.waits(e.after(10*time.Minute - time.Millisecond))
+		e.waits(e.after(10*time.Minute), dueName(n.NotificationKey))
+		n.Due = time.Time{}
+		e.ok(e.store.Settle(e.ctx(), n, mailEvent(e, n)))
+		e.waits(e.after(time.Hour))
+	}},
 	{"forgets what has ended", func(e *env) {
 		key := e.handedOff(ann, bob)
 		n, err := e.store.Claim(e.ctx(), key, e.clock.Now(), time.Minute)

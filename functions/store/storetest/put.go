@@ -89,6 +89,17 @@ func (e *env) again(l lead.Lead) lead.Lead {
 	return stored
 }
 
+// sent is what a visitor sent at a time, with the ID that intake gives it.
+func (e *env) sent(at time.Time, touch string) lead.Lead {
+	e.Helper()
+	keys, err := lead.NewKeys(make([]byte, lead.KeySize))
+	e.ok(err)
+	l := e.lead(0, sam(e), func(l *lead.Lead) { l.CreatedAt, l.Source.Touch = at, touch })
+	l.ID, err = keys.ID(lead.Identity{Form: l.Form, Values: l.Fields, Known: true, At: at}, nil)
+	e.ok(err)
+	return l
+}
+
 var putsAgain = []promise{
 	{"overwrites nothing, and returns what is stored", func(e *env) {
 		first := e.put(e.lead(1))
@@ -134,6 +145,22 @@ var putsAgain = []promise{
 		if slices.ContainsFunc(pages, func(page string) bool { return page != want }) {
 			e.Errorf("the stored page is %s; the Puts returned %v", want, pages)
 		}
+	}},
+	{"keeps the pair around midnight apart", func(e *env) {
+		midnight := e.clock.Now().Truncate(24 * time.Hour)
+		first, second := e.sent(midnight.Add(-time.Second), "page"), e.sent(midnight.Add(time.Second), "page")
+		e.put(first)
+		e.put(second)
+		eventually(e, "ByPerson", []string{second.ID, first.ID}, func() []string {
+			leads, err := e.other.ByPerson(e.ctx(), "sam", 10)
+			e.ok(err)
+			return ids(leads)
+		})
+	}},
+	{"takes a retry with another touch for the same", func(e *env) {
+		at := e.clock.Now().Truncate(24 * time.Hour).Add(12 * time.Hour)
+		first := e.put(e.sent(at, "page"))
+		same(e, "Put again", e.again(e.sent(at.Add(time.Minute), "session")), first)
 	}},
 	{"rescues spam", func(e *env) {
 		l := e.put(e.lead(1, spam))
