@@ -1,7 +1,7 @@
 # What one does with this checkout. `make` alone lists it.
 #
 # Folders called build, content and the like exist: every target here is phony.
-.PHONY: help serve build program test simulate setup check soak bench-leads vuln bench package release
+.PHONY: help serve build program test simulate setup check soak bench-leads vuln bench package release smoke smoke-aws
 
 .DEFAULT_GOAL := help
 
@@ -90,3 +90,9 @@ fuzz: ## every fuzz target for TIME (10s), one after the other
 		echo "fuzz: $$(dirname "$$file") $${target#func }, for $(TIME)"; \
 		go test -run '^$$' -fuzz "^$${target#func }\$$" -fuzztime $(TIME) -fuzzminimizetime 20x "$$(dirname "$$file")" || exit 1; \
 	done
+
+smoke: ## looks at a site from outside, storing nothing: make smoke URL=https://www.example.com/
+	@go run ./e2e/smoke "$(URL)"
+
+smoke-aws: ## a second copy of a site into your own AWS account, looked at and taken away again; SOURCE=folder
+	@SOURCE="$(SOURCE)" e2e/smoke-aws
