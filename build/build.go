@@ -101,7 +101,7 @@ func (b *Builder) Build(ctx context.Context) (*Report, error) {
 	out := &output{site: plan, stage: stage, past: past, found: found, minify: minify.New(), onlyTexts: past.onlyTexts(tree, o.Now)}
 	assets := asset.Make(look.FS, look.Name, look.Settings, out.minify.File, found)
 	out.pictures = asset.NewPictures(asset.PictureOptions{Source: source.FS(), Copies: plan.Copies, Minify: out.minify.File,
-		Cache: filepath.Join(o.State, "cache", "images"), Has: out.has, Dry: o.Check, Style: cardStyle(plan, look)})
+		Cache: filepath.Join(o.State, "cache", "images"), Has: out.has, Dry: o.Check, Style: cardStyle(plan, look), Now: o.Now})
 	indexes, err := past.search(ctx, plan, look, stage, found)
 	if err != nil {
 		return nil, err
@@ -122,7 +122,7 @@ func (b *Builder) Build(ctx context.Context) (*Report, error) {
 		Errors: found.Errors(), Warnings: found.Warnings(), CSP: known.CSP, Redirects: known.Redirects, BaseURL: plan.BaseURL}
 	if o.Check {
 		found.Strict()
-		report.Errors, report.Warnings, report.Outside = found.Errors(), nil, out.outside()
+		report.Errors, report.Warnings, report.Outside = found.Errors(), found.Warnings(), out.outside()
 	}
 	if o.Check || len(report.Errors) > 0 {
 		b.forget()

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"maps"
 	"net/url"
+	"path"
 	"runtime"
 	"slices"
 	"sync"
@@ -129,11 +130,11 @@ func (o *output) blame(out site.Output, err error) {
 	o.found.Add(&content.Error{File: file, Msg: fmt.Sprintf("making %s: %v", out.Path, err)})
 }
 
-func (o *output) put(path string, data []byte) error {
+func (o *output) put(name string, data []byte) error {
 	o.mu.Lock()
-	o.files[path] = true
+	o.files[name] = true
 	o.mu.Unlock()
-	return o.stage.Write(path, data)
+	return o.stage.Write(name, data)
 }
 
 // copy stages a file of content/ as it is; of a picture, what the public may see.
@@ -193,8 +194,8 @@ func (o *output) checkLinks() {
 
 func (o *output) exists(file string) bool { return o.files[file] }
 
-func (o *output) near(path string) string {
-	return content.Nearest(path, slices.Collect(maps.Keys(o.site.ByURL)))
+func (o *output) near(page string) string {
+	return content.Nearest(page, slices.Collect(maps.Keys(o.site.ByURL)))
 }
 
 // locate finds the place of a broken link in the file of its page; one that a template made is blamed on the page.
@@ -207,8 +208,19 @@ func (o *output) locate(b check.Broken) *content.Error {
 		why += " in this build: content/" + skipped.Page + " is left out"
 		hint = "it is left out because: " + skipped.Why
 	}
-	if page := o.pages[b.Page]; page != nil && page.Entry != nil {
-		return o.linkAt(page.Entry, b.Link.To).Errorf(hint, "%s", why)
+	page := o.pages[b.Page]
+	if page != nil && page.Entry != nil {
+		if at := o.linkAt(page.Entry, b.Link.To); at.Line > 0 {
+			return at.Errorf(hint, "%s", why)
+		}
+	}
+	for _, to := range []string{b.Link.To, path.Base(b.Link.To)} {
+		if at, ok := o.site.Tree.FindShared(to); ok {
+			return at.Errorf(hint, "%s", why)
+		}
+	}
+	if page != nil && page.Entry != nil {
+		return content.Pos{File: page.Entry.File}.Errorf(hint, "%s", why)
 	}
 	return &content.Error{File: "content/site.yaml", Msg: why + ", to which " + b.Page + " links", Hint: hint}
 }

@@ -48,6 +48,7 @@ const pixelsAtOnce = 24_000_000
 // Make makes all that pages asked for, as far as it was not made before, and hands it to put. Tell, which may be nil,
 // hears how many of the pictures and cards that must be made are done. Broken pictures go to problems.
 func (p *Pictures) Make(ctx context.Context, put Put, tell func(done, total int), problems *content.Problems) error {
+	defer p.cache.sweep()
 	missing, err := p.putKept(put)
 	if err != nil || len(missing) == 0 {
 		return err
@@ -279,6 +280,8 @@ func (p *Pictures) clean(h header, data []byte) ([]byte, error) {
 		return cleanPNG(data)
 	case formatWebP:
 		return cleanWebP(data)
+	case formatAVIF:
+		return cleanAVIF(data)
 	case formatSVG:
 		safe, err := cleanSVG(data)
 		if err != nil {
@@ -298,8 +301,8 @@ func turnWhole(h header, data []byte) ([]byte, error) {
 }
 
 // Original is a file of the content as it is published at its own address: a picture without metadata, a drawing
-// without script. Other files, and pictures that cannot be read, stay as they are; a drawing that cannot be read is a
-// fault, because nobody knows what a browser would make of it.
+// without script. Other files, and pictures that cannot be read, stay as they are; a drawing or an AVIF that cannot be
+// read is a fault, because nobody knows what a browser would make of the one, and what stands in the other.
 func (p *Pictures) Original(c string, data []byte) ([]byte, *content.Error) {
 	isPicture := slices.ContainsFunc(extensions, func(ext string) bool { return strings.HasSuffix(strings.ToLower(c), ext) })
 	if !isPicture {
@@ -307,6 +310,7 @@ func (p *Pictures) Original(c string, data []byte) ([]byte, *content.Error) {
 	}
 	h, err := readHeader(data)
 	drawing := strings.HasSuffix(strings.ToLower(c), ".svg")
+	boxed := h.format == formatAVIF
 	if h.width*h.height > maxPixels {
 		h.orientation = 1 // nobody shows it: to turn it is not worth the memory
 	}
@@ -318,6 +322,9 @@ func (p *Pictures) Original(c string, data []byte) ([]byte, *content.Error) {
 	case err != nil && drawing:
 		fault := unreadable(c, err)
 		return nil, content.Pos{File: c}.Errorf("open it in a drawing program, and save it again as plain SVG", "%s", fault.Msg)
+	case err != nil && boxed:
+		fault := unreadable(c, err)
+		return nil, content.Pos{File: c}.Errorf(fault.Hint, "%s", fault.Msg)
 	case err != nil:
 		return data, nil
 	}

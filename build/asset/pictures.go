@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"leadsite/build/content"
 	"leadsite/build/site"
@@ -18,7 +19,7 @@ import (
 
 // recipe is part of every name and of every key of the cache. It changes when the same source gives other bytes: then
 // browsers and caches must not take the old for the new.
-const recipe = "leadsite pictures 1\n"
+const recipe = "leadsite pictures 2\n"
 
 // Pictures makes the site's pictures ready for a page: copies in several widths, named by a fingerprint of their source
 // so that browsers keep them for ever; and the cards that stand for pages elsewhere.
@@ -45,11 +46,12 @@ type PictureOptions struct {
 	Has   func(path string) bool
 	Dry   bool // keep nothing, and draw no cards: only what is wrong is wanted
 	Style CardStyle
+	Now   time.Time // by which the cache knows what was not asked for lately
 }
 
 // NewPictures knows where each picture of the site is. It reads none.
 func NewPictures(o PictureOptions) *Pictures {
-	p := &Pictures{options: o, files: make(map[string]string, len(o.Copies)), cache: cache{dir: o.Cache, dry: o.Dry},
+	p := &Pictures{options: o, files: make(map[string]string, len(o.Copies)), cache: cache{dir: o.Cache, dry: o.Dry, now: o.Now},
 		known: map[string]*picture{}, cards: map[string]*job{}}
 	for _, c := range o.Copies {
 		p.files["/"+c.Path] = content.Root + "/" + c.From.Path

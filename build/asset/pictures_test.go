@@ -22,6 +22,7 @@ import (
 	"sync"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -39,7 +40,7 @@ func gallery(files map[string][]byte, cache string) *asset.Pictures {
 		source["content/"+name] = &fstest.MapFile{Data: data}
 		copies = append(copies, site.Copy{Path: name, From: content.File{Path: name}})
 	}
-	return asset.NewPictures(asset.PictureOptions{Source: source, Copies: copies, Cache: cache, Minify: minify.New().File,
+	return asset.NewPictures(asset.PictureOptions{Source: source, Copies: copies, Cache: cache, Minify: minify.New().File, Now: time.Now(),
 		Style: asset.CardStyle{Host: "example.com", Paper: color.RGBA{250, 250, 252, 255}, Ink: color.RGBA{20, 30, 50, 255},
 			Soft: color.RGBA{90, 95, 110, 255}, Line: color.RGBA{200, 205, 220, 255}, Accent: color.RGBA{0, 90, 140, 255}}})
 }
@@ -442,7 +443,7 @@ func damage(t *testing.T, cache string) {
 	n := 0
 	var other []byte
 	err := filepath.WalkDir(cache, func(file string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
+		if err != nil || d.IsDir() || d.Name() == "swept" {
 			return err
 		}
 		data, err := os.ReadFile(file)
@@ -561,6 +562,9 @@ func FuzzHeader(f *testing.F) {
 	f.Add(into(asJPEG(f, photo(20, 10)), 2, segment(0xE1, exif(binary.BigEndian, 6))))
 	f.Add(into(asPNG(f, photo(20, 10)), 33, chunk("eXIf", exif(binary.LittleEndian, 3)[6:])))
 	f.Add(riff(vp8x + "EXIF\x06\x00\x00\x00SECRET"))
+	for version := range 3 {
+		f.Add(avif(version, 1))
+	}
 	f.Add([]byte("\x00\x00\x00\x14ftypavif\x00\x00\x00\x00mif1\x00\x00\x00\x14ispe\x00\x00\x00\x00\x00\x00\x00\x40\x00\x00\x00\x20"))
 	f.Add([]byte(`<svg viewBox="0 0 1e99 2"><a href="x"/></svg>`))
 	f.Add([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x00eXIf\x00\x00\x00\x00"))

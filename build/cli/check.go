@@ -34,6 +34,7 @@ func Check(embedded fs.FS) *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringVar(&c.dirs.state, "state", "", "folder of caches (default .leadsite in the source)")
 	flags.BoolVar(&c.external, "external", false, "ask other sites whether what links lead to is still there")
+	flags.BoolVar(&c.lenient, "lenient", false, "only warn of what build --lenient bears: for a move from Hugo")
 	flags.BoolVar(&c.asJSON, "json", false, "print one JSON document")
 	return cmd
 }
@@ -42,13 +43,14 @@ func Check(embedded fs.FS) *cobra.Command {
 type checking struct {
 	dirs             folders
 	external, asJSON bool
+	lenient          bool
 	embedded         fs.FS
 	stdout, stderr   io.Writer
 }
 
 func (c *checking) run(ctx context.Context) error {
 	report, err := build.Build(ctx, build.Options{Source: c.dirs.source, Output: c.dirs.output, State: c.dirs.state,
-		DefaultTheme: c.embedded, Now: time.Now(), Check: true})
+		DefaultTheme: c.embedded, Now: time.Now(), Check: true, Lenient: c.lenient})
 	if err != nil {
 		return explain(err)
 	}

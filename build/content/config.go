@@ -31,7 +31,7 @@ type Config struct {
 	Holidays     []string
 	Reasons      []string
 	Limits       Limits
-	Attribution  string              // "page": a lead is of the page visit that sent it, and the browser stores nothing
+	Attribution  string              // "page": a lead is of the page visit that sent it, and the browser stores nothing; "session": of the first in the tab, which it remembers
 	CSP          map[string][]string // further origins by directive
 	Redirects    []Redirect
 	RawHTML      bool // of `markdown: {raw_html: …}`: raw HTML in Markdown passes

@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -178,6 +180,27 @@ func (t *Tree) Find(e *Entry, needle string) Pos {
 		}
 	}
 	return Pos{File: e.File}
+}
+
+// FindShared is where a text stands in what many pages show: site.yaml and the forms. False: nowhere.
+func (t *Tree) FindShared(needle string) (Pos, bool) {
+	if strings.Trim(needle, "/.#") == "" {
+		return Pos{}, false // it stands everywhere, and means nothing
+	}
+	files := []string{SiteFile}
+	for _, name := range t.FormNames() {
+		f := t.Forms[name]
+		files = append(files, f.File)
+		for _, lang := range slices.Sorted(maps.Keys(f.Langs)) {
+			files = append(files, f.Langs[lang].File)
+		}
+	}
+	for _, file := range files {
+		if at := t.Find(&Entry{File: file}, needle); at.Line > 0 {
+			return at, true
+		}
+	}
+	return Pos{}, false
 }
 
 // FindMatch is the nth place, from 0, of the first of several regular expressions that matches in an entry's file, in

@@ -60,7 +60,7 @@ var configKeys = keys[Config]{
 	"holidays":     holidays,
 	"reasons":      reasons,
 	"limits":       part(limitKeys, func(c *Config) *Limits { return &c.Limits }),
-	"attribution":  func(c *Config, v Value) { c.Attribution = v.OneOf("page") },
+	"attribution":  func(c *Config, v Value) { c.Attribution = v.OneOf("page", "session") },
 	"allow":        allow,
 	"csp":          allow,
 	"redirects":    list(redirectKeys, func(c *Config) *[]Redirect { return &c.Redirects }),

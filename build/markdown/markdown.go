@@ -172,6 +172,22 @@ func (p *Page) Inline(src string) (Doc, error) {
 	return w.finish(), nil
 }
 
+// Phrase converts a few words that stand in the middle of something else: emphasis, code and links are written, and all
+// else, HTML and shortcodes too, is text.
+func (p *Page) Phrase(src string) (Doc, error) {
+	if len(src) > MaxSize {
+		return Doc{}, fmt.Errorf("converting Markdown: %w", ErrTooLarge)
+	}
+	text := clean([]byte(src))
+	w := p.parse(text, shortcodes{}, false, 1)
+	if only := onlyParagraph(w.root); only != nil {
+		w.children(only)
+	} else {
+		w.escape(text) // what would be a list or a heading is the same words
+	}
+	return w.finish(), nil
+}
+
 func (p *Page) convert(src []byte, line int) (Doc, error) {
 	w, err := p.run(src, line)
 	if err != nil {
@@ -189,12 +205,13 @@ func (p *Page) run(src []byte, line int) (*writer, error) {
 	src = clean(src)
 	codes := shortcodes{line: line, verbatim: p.hooks.Verbatim}
 	src = codes.extract(src)
-	r := newReader(src, p.converter.options.RawHTML)
+	return p.parse(src, codes, p.converter.options.RawHTML, line), nil
+}
+
+func (p *Page) parse(src []byte, codes shortcodes, rawHTML bool, line int) *writer {
+	r := newReader(src, rawHTML)
 	root := r.parse(src)
-	w := &writer{page: p, reader: r, root: root, codes: codes.found, source: src, line: line}
-	w.faults = codes.faults
-	w.buf = p.converter.buffer()
-	return w, nil
+	return &writer{page: p, reader: r, root: root, codes: codes.found, faults: codes.faults, source: src, line: line, buf: p.converter.buffer()}
 }
 
 func onlyParagraph(root ast.Node) ast.Node {

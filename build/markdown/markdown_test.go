@@ -279,3 +279,20 @@ func TestDeepNestingKeepsTheText(t *testing.T) {
 		}
 	}
 }
+
+func TestPhrase(t *testing.T) {
+	c := markdown.New(markdown.Options{RawHTML: true})
+	for src, want := range map[string]string{
+		"See the [page](/privacy/), *please*.": `See the <a href="/privacy/">page</a>, <em>please</em>.`,
+		`<b onclick="x">a</b> {{< form a >}}`:  `&lt;b onclick=&quot;x&quot;&gt;a&lt;/b&gt; {{&lt; form a &gt;}}`,
+		"1. a *list*":                          "1. a *list*",
+		"# a heading":                          "# a heading",
+		"[x](javascript:alert(1))":             `x`,
+		"":                                     "",
+	} {
+		doc, err := c.Page(markdown.Hooks{Shortcode: func(*markdown.Shortcode) string { return "never" }}).Phrase(src)
+		if err != nil || !strings.HasPrefix(doc.HTML, want) || len(doc.HTML) > len(want)+10 {
+			t.Errorf("%q becomes %q, want %q", src, doc.HTML, want)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"html/template"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -113,7 +114,7 @@ func (w *worker) resolved(schema map[string]theme.Field, values map[string]any) 
 func (w *worker) resolveValue(f theme.Field, value any) any {
 	switch v := value.(type) {
 	case string:
-		if f.Type == "url" || f.Type == "image" {
+		if f.Type == "url" || f.Type == "image" || f.Type == "file" {
 			return w.link(v)
 		}
 	case map[string]any:
@@ -152,9 +153,15 @@ func (w *worker) link(url string) string {
 		return url
 	}
 	w.noteLink(url)
-	to, _ := w.r.site.Resolve(w.job.page, url)
+	to, ok := w.r.site.Resolve(w.job.page, url)
+	if !ok && w.job.rooted && relative.MatchString(to) {
+		return w.job.page.URL + strings.TrimPrefix(to, "./") // and is reported, once for all pages
+	}
 	return to
 }
+
+// relative is an address that means another place on another page.
+var relative = regexp.MustCompile(`^[\w.][^:?#]*$`)
 
 // verbatim says whether a shortcode takes what stands between its tags as it is: a theme declares that as a string.
 func (w *worker) verbatim(name string) bool {

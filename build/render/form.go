@@ -14,9 +14,9 @@ type FormView struct {
 	ID       string // begins every id of the form: "contact"; "contact-2" where it stands a second time
 	Action   string // "/api/forms/contact"
 	Title    string
-	Submit   string // the button's words
-	Note     string
-	Success  string // path of the page that comes next
+	Submit   string        // the button's words
+	Note     template.HTML // words with links, as hints and the consent's text
+	Success  string        // path of the page that comes next
 	Schema   string
 	Lang     string
 	PageURL  string // path of the page that shows it
@@ -36,8 +36,9 @@ type HiddenView struct {
 type FieldView struct {
 	ID, Name, Label, Type        string // Type as declared: text, email, select, checkboxes, hidden, …; consent is a checkbox
 	Required                     bool
-	Hint                         string
-	HintID, ErrorID, DescribedBy string // ids; DescribedBy names the hint, if there is one, and the error
+	Hint                         template.HTML
+	Text                         template.HTML // of consent: the label with its links
+	HintID, ErrorID, DescribedBy string        // ids; DescribedBy names the hint, if there is one, and the error
 	Placeholder, Autocomplete    string
 	Min, Max, Step               string // of numbers and dates
 	MinLength, MaxLength         string // of texts, in characters
@@ -76,9 +77,38 @@ func (o OptionView) SlotAttrs(kind string) template.HTMLAttr {
 }
 
 // formView makes a form's view. Slots are nil on ordinary pages.
+func (w *worker) formView(f *content.Form, id, pageURL string, s *slots) (*FormView, error) {
+	v := formView(f, id, pageURL, s)
+	if w.r.site.Config.Attribution == "session" {
+		v.Hidden = append(v.Hidden, HiddenView{form.TouchName, s.or(form.TouchName, "")})
+	}
+	return v, w.worded(v, f)
+}
+
+// worded turns emphasis and links in a form's words into HTML. Links in them are as from the first page of the form's
+// language, because the form stands on many pages.
+func (w *worker) worded(v *FormView, f *content.Form) (err error) {
+	page, at, line := w.job.page, w.job.at, w.job.line
+	w.job.page, w.job.at, w.job.line, w.job.rooted = w.r.site.In(f.Lang).Home, content.Pos{File: f.File}, 0, true
+	defer func() { w.job.page, w.job.at, w.job.line, w.job.rooted = page, at, line, false }()
+	if v.Note, err = w.phrase(f.Note); err != nil {
+		return err
+	}
+	for i := range f.Fields {
+		if v.Fields[i].Hint, err = w.phrase(f.Fields[i].Hint); err != nil {
+			return err
+		}
+	}
+	if v.Consent != nil {
+		v.Consent.Text, err = w.phrase(f.Consent.Text)
+	}
+	return err
+}
+
+// formView makes a form's view, with its words as plain text.
 func formView(f *content.Form, id, pageURL string, s *slots) *FormView {
 	v := &FormView{
-		Name: f.Name, ID: id, Action: "/api/forms/" + f.Name, Title: f.Title, Submit: f.Submit, Note: f.Note, Success: f.Success,
+		Name: f.Name, ID: id, Action: "/api/forms/" + f.Name, Title: f.Title, Submit: f.Submit, Note: plainHTML(f.Note), Success: f.Success,
 		Schema: f.Schema(), Lang: f.Lang, PageURL: pageURL, Honeypot: f.Honeypot(), Summary: template.HTML(s.mark(SlotSummary, "", "")),
 	}
 	v.Hidden = []HiddenView{{form.PageName, s.or(form.PageName, pageURL)}, {form.LangName, f.Lang}, {form.SchemaName, v.Schema}}
@@ -91,6 +121,7 @@ func formView(f *content.Form, id, pageURL string, s *slots) *FormView {
 	if c := f.Consent; c != nil {
 		field := form.Field{Name: form.ConsentName, Label: c.Text, Type: form.Checkbox, Required: c.Required}
 		consent := fieldView(&field, id, s)
+		consent.Text = plainHTML(c.Text)
 		v.Consent = &consent
 	}
 	return v
@@ -99,7 +130,7 @@ func formView(f *content.Form, id, pageURL string, s *slots) *FormView {
 func fieldView(f *form.Field, formID string, s *slots) FieldView {
 	id := formID + "-" + f.Name
 	v := FieldView{
-		ID: id, Name: f.Name, Label: f.Label, Type: string(f.Type), Required: f.Required, Hint: f.Hint, HintID: id + "-hint",
+		ID: id, Name: f.Name, Label: f.Label, Type: string(f.Type), Required: f.Required, Hint: plainHTML(f.Hint), HintID: id + "-hint",
 		ErrorID: id + "-error", DescribedBy: id + "-error", Placeholder: f.Placeholder, Autocomplete: f.Autocomplete,
 		Pattern: f.Pattern, Rows: f.Rows, Hidden: f.Type == form.Hidden, slots: s,
 	}
@@ -116,6 +147,8 @@ func fieldView(f *form.Field, formID string, s *slots) FieldView {
 	}
 	return v
 }
+
+func plainHTML(text string) template.HTML { return template.HTML(template.HTMLEscapeString(text)) }
 
 // bound gives a field's limits the names that they have in HTML.
 func (v *FieldView) bound(f *form.Field) {
@@ -177,5 +210,9 @@ func (w *worker) form(name string) (template.HTML, error) {
 	case f == nil:
 		return "", w.unknown("form", name, w.r.site.Tree.FormNames())
 	}
-	return w.execute("partials/form.html", formView(f, w.job.formID(f), w.job.url, nil))
+	v, err := w.formView(f, w.job.formID(f), w.job.url, nil)
+	if err != nil {
+		return "", err
+	}
+	return w.execute("partials/form.html", v)
 }

@@ -86,7 +86,9 @@ func (r *Renderer) FormErrorPage(f *content.Form) (html []byte, places []Slot, e
 	marks := newSlots(f.Name, f.Lang)
 	w.begin(f.Lang, "", content.Pos{File: f.File})
 	w.job.view = View{Site: r.siteFor(f.Lang, ""), Page: r.formErrorView(f)}
-	w.job.view.Form = formView(f, w.job.formID(f), "", marks)
+	if w.job.view.Form, err = w.formView(f, w.job.formID(f), "", marks); err != nil {
+		return nil, nil, err
+	}
 	page, err := w.page("form-error")
 	if err != nil {
 		return nil, nil, r.locate("", err)

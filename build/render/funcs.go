@@ -20,7 +20,7 @@ import (
 func (w *worker) funcs() template.FuncMap {
 	return template.FuncMap{
 		"asset": w.asset, "t": w.word, "date": w.date, "isodate": isodate, "posts": w.posts, "related": w.related,
-		"taxonomy": w.taxonomy, "form": w.form, "markdown": w.inline, "markdownBlock": w.blocks, "icon": w.icon, "picture": w.templatePicture,
+		"taxonomy": w.taxonomy, "form": w.form, "markdown": w.inline, "markdownBlock": w.blocks, "icon": w.icon, "picture": w.templatePicture, "still": w.still,
 		"jsonld": jsonld, "abs": w.r.absolute, "origins": w.origins, "money": w.money,
 		"searchPage": w.searchPage, "searchIndex": w.searchIndex,
 		"dict": dict, "slice": list, "append": appendTo, "merge": merge, "ref": w.ref, "code": w.code, "data": w.data, "mistake": w.mistake,
@@ -252,6 +252,12 @@ func number(n any) (int, error) {
 // inline converts Markdown that stands within a line.
 func (w *worker) inline(text any) (template.HTML, error) {
 	doc, err := w.job.markdown.Inline(plainString(text))
+	return w.converted(doc, err)
+}
+
+// phrase converts words that stand in the middle of something else, where only emphasis and links may be.
+func (w *worker) phrase(text string) (template.HTML, error) {
+	doc, err := w.job.markdown.Phrase(text)
 	return w.converted(doc, err)
 }
 

@@ -120,6 +120,9 @@ func (r *Renderer) written(e *content.Entry, address string) content.Pos {
 	if name := address[strings.LastIndexByte(address, '/')+1:]; at.Line == 0 {
 		at = r.site.Tree.Find(e, name)
 	}
+	if shared, ok := r.site.Tree.FindShared(address); ok && at.Line == 0 {
+		return shared // an author's picture, a logo
+	}
 	return at
 }
 
@@ -136,6 +139,36 @@ func (w *worker) templatePicture(address, alt any, more ...any) template.HTML {
 		v.sizes = fmt.Sprintf("min(%dpx, 92vw)", n)
 	}
 	return w.picture(v)
+}
+
+// StillView is a picture as a single file, in one width.
+type StillView struct {
+	URL           string // "" for none
+	Width, Height int    // 0: unknown
+}
+
+// still finds the copy of a picture that a film shows before it begins.
+func (w *worker) still(address any) StillView {
+	to := plainString(address)
+	found, fault := w.find(to)
+	if fault != nil {
+		w.r.problems.Add(w.found(to).Errorf(fault.Hint, "%s", fault.Msg))
+	}
+	if found == nil {
+		return StillView{URL: to}
+	}
+	return still(found)
+}
+
+// still is the copy that stands for a picture where only one can.
+func still(found *asset.Picture) StillView {
+	v := StillView{URL: found.Src, Width: found.Width, Height: found.Height}
+	for _, s := range found.Sizes {
+		if s.URL == found.Src {
+			v.Width, v.Height = s.Width, (2*found.Height*s.Width+found.Width)/(2*found.Width)
+		}
+	}
+	return v
 }
 
 // CardView is the picture that stands for a page where its address is shared.
@@ -172,11 +205,6 @@ func (w *worker) ownCard(v *PageView) *CardView {
 	case found == nil:
 		return &CardView{URL: v.Image, Alt: v.ImageAlt}
 	}
-	c := &CardView{URL: found.Src, Alt: v.ImageAlt, Type: found.Type, Width: found.Width, Height: found.Height}
-	for _, s := range found.Sizes {
-		if s.URL == found.Src {
-			c.Width, c.Height = s.Width, (2*found.Height*s.Width+found.Width)/(2*found.Width)
-		}
-	}
-	return c
+	one := still(found)
+	return &CardView{URL: one.URL, Alt: v.ImageAlt, Type: found.Type, Width: one.Width, Height: one.Height}
 }

@@ -28,6 +28,7 @@
 //	form "contact"               a form, through partials/form.html
 //	markdown .text               Markdown within a line; markdownBlock for whole paragraphs
 //	picture .image .alt [SIZES]  a picture: its size, its copies in several widths, loaded when a reader comes near
+//	still .poster                a picture as a single file, for a film to show before it begins: .URL, .Width, .Height
 //	icon "chart"                 assets/icons/chart.svg in the page, hidden from screen readers
 //	jsonld VALUE                 a <script> of structured data
 //	money 1200 "EUR"             €1,200, with the marks of the page's language

@@ -40,6 +40,7 @@ const (
 	askData      = "data"      // NAME
 	askRef       = "ref"       // NAME, as the author has it
 	askLink      = "link"      // ADDRESS, as the author has it
+	askFormLink  = "form link" // LANGUAGE ADDRESS, as the words of a form have it
 	askPicture   = "picture"   // path on the site
 	askSearch    = "search"    // the path of the index
 	askShortcode = "shortcode" // what arguments of shortcodes are held against
@@ -73,6 +74,10 @@ func (w *worker) noteRelated(n int, found []*PageRef) {
 // noteLink notes what a link of an author's leads to, where that depends on other files.
 func (w *worker) noteLink(url string) {
 	if !strings.HasPrefix(url, "#") && !strings.Contains(url, "://") && !strings.HasPrefix(url, "mailto:") {
+		if w.job.rooted {
+			w.note(askFormLink, w.job.page.Lang+" "+url)
+			return
+		}
 		w.note(askLink, url)
 	}
 }
@@ -166,6 +171,10 @@ func (r *Renderer) answerForAll(lang, name, of string) trace.Sum {
 			return trace.Of(f.Form, f.Torn)
 		}
 		return trace.Of("none")
+	case askFormLink:
+		lang, url, _ := strings.Cut(of, " ")
+		to, ok := r.site.Resolve(r.site.In(lang).Home, url)
+		return trace.Of(to, ok)
 	case askData:
 		value, ok := r.site.Tree.Data[of]
 		return trace.Of(value, ok)

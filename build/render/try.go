@@ -209,7 +209,7 @@ func (t *trial) value(f theme.Field) any {
 	case "list":
 		return []any{t.value(*f.Items), t.value(*f.Items)}
 	}
-	texts := map[string]string{"url": "/sample/", "image": "/sample.png", "color": "#336699", "form": sampleForm, "section": "",
+	texts := map[string]string{"url": "/sample/", "image": "/sample.png", "file": "/sample.mp4", "color": "#336699", "form": sampleForm, "section": "",
 		"markdown": "Some *text*."}
 	if text, ok := texts[f.Type]; ok {
 		return text

@@ -34,6 +34,7 @@ type SiteView struct {
 	Icon, IconType     string                // the picture in a browser's tab, and its media type; "" for none
 	TouchIcon          string                // path of the square one for home screens; "" for none
 	Manifest           string                // path of the web manifest; "" for none
+	Attribution        string                // as in site.yaml: "page" or "session"
 }
 
 // MenuView is an entry of a menu.
@@ -196,6 +197,7 @@ func (r *Renderer) siteView(e *site.Edition) SiteView {
 		Button: MenuView{Name: c.Button.Name, URL: c.Button.URL}, Settings: r.theme.SettingsIn(e.Lang),
 		Feed: e.Home.Feed, Feeds: feeds(e.Home),
 		Icon: r.site.Icon, IconType: site.PictureType(r.site.Icon), TouchIcon: r.site.TouchIcon, Manifest: r.site.Manifest,
+		Attribution: c.Attribution,
 	}
 }
 

@@ -27,6 +27,7 @@ type job struct {
 	at       content.Pos // what is being rendered: the page, a block, a shortcode
 	line     int         // number of the first line of the Markdown
 	markdown *markdown.Page
+	rooted   bool    // what is being rendered stands on many pages: relative links are as from the first one
 	failed   error   // of a shortcode's template
 	quoted   bool    // the author wrote the mark that html/template has for a value that it refused
 	sample   *sample // while templates are tried out

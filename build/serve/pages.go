@@ -105,6 +105,9 @@ func (p pages) serve(w http.ResponseWriter, r *http.Request, name string, status
 	case path.Ext(name) == ".html":
 		writeHTML(w, status, data)
 	default:
+		if path.Ext(name) == ".vtt" { // not every machine knows captions
+			w.Header().Set("Content-Type", "text/vtt; charset=utf-8")
+		}
 		http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(data))
 	}
 }

@@ -17,7 +17,7 @@ type declarations struct {
 }
 
 // simpleTypes are the words that a field can be.
-var simpleTypes = []string{"string", "markdown", "url", "image", "number", "bool", "color", "form", "section"}
+var simpleTypes = []string{"string", "markdown", "url", "image", "file", "number", "bool", "color", "form", "section"}
 
 // readDeclarations reads the embedded theme.yaml and, over it, the site's own.
 func readDeclarations(embedded, own fs.FS, dir string, problems *content.Problems) declarations {

@@ -21,7 +21,7 @@
 //	  form: {"0": form!}
 //	  note: {title: string, inner: markdown!}
 //
-// A field is one word (with ! when it is required) or a map. The words are string, markdown, url, image, number,
+// A field is one word (with ! when it is required) or a map. The words are string, markdown, url, image, file, number,
 // bool, color (#rrggbb), form (the name of a form) and section (a folder of pages, "" for the whole site). The map has
 // type, or one of enum (words), fields (an object) and items (a list); and it may have required, default, and min and
 // max: bounds of a number, or of the length of a list. A setting needs a default.

@@ -222,7 +222,8 @@ func (s *structured) head(root *html.Node) {
 		s.want(len(tags[key]) == 1 && tags[key][0] != "", "%s is there %d times, or empty", key, len(tags[key]))
 	}
 	for _, key := range []string{"og:description", "og:image", "description"} {
-		s.advice.want(len(tags[key]) > 0, "there is no %s", key)
+		shared := key != "og:image" || !slices.Contains(tags["robots"], "noindex") // who hides a page does not pass it on
+		s.advice.want(len(tags[key]) > 0 || !shared, "there is no %s", key)
 	}
 	for _, key := range []string{"canonical", "og:url"} {
 		s.want(len(tags[key]) == 1 || slices.Contains(tags["robots"], "noindex"), "there is no %s", key)

@@ -178,6 +178,7 @@ type Lead struct {
 	Fields map[string]any `json:"fields"`
 	Source struct {
 		Campaign string `json:"utm_campaign"`
+		Touch    string `json:"touch"`
 	} `json:"source"`
 	Consent *struct {
 		SHA256 string `json:"sha256"`

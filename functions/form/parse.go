@@ -62,7 +62,16 @@ func parseMeta(posted url.Values) Meta {
 		Token:    onlyOf(posted.Get(TokenName), maxToken, lettersAndDigits+"-_."),
 		Query:    shorten(Clean(strings.TrimPrefix(posted.Get(QueryName), "?"), false), maxQuery),
 		Referrer: webAddress(posted.Get(ReferrerName)),
+		Touch:    touch(posted.Get(TouchName)),
 	}
+}
+
+// touch knows one way to remember a visitor's first page, and no others.
+func touch(s string) string {
+	if s == "session" {
+		return s
+	}
+	return ""
 }
 
 const lettersAndDigits = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"

@@ -63,6 +63,7 @@ const (
 	TokenName    = "_token"    // the answer to a challenge
 	QueryName    = "_query"    // the page's own query
 	ReferrerName = "_referrer" // where the visitor came from
+	TouchName    = "_touch"    // "session": query and referrer are those of the tab's first page
 )
 
 // Honeypot is the name of the input that only a robot fills: NAME_website, with a number behind it when a field has

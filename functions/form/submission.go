@@ -63,6 +63,7 @@ type Meta struct {
 	Token    string // _token: the answer to a challenge
 	Query    string // _query: the page's own query string
 	Referrer string // _referrer
+	Touch    string // _touch: "session", or "" for the page itself
 }
 
 // Submission is one post, sorted by Form.Parse. Declared values are still as posted.

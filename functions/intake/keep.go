@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"time"
@@ -161,7 +162,7 @@ func (s *submission) email() string {
 	return ""
 }
 
-// source is where the visitor came from. The site stores nothing in the browser, so it is this page's visit.
+// source is where the visitor came from: to this page, or to the first one of the tab where the site remembers that.
 func source(m form.Meta) lead.Source {
 	return lead.Source{
 		Referrer: m.Referrer,
@@ -170,7 +171,7 @@ func source(m form.Meta) lead.Source {
 		Campaign: m.Param("utm_campaign"),
 		Term:     m.Param("utm_term"),
 		Content:  m.Param("utm_content"),
-		Touch:    "page",
+		Touch:    cmp.Or(m.Touch, "page"),
 	}
 }
 

@@ -71,6 +71,8 @@ func (s *submission) shown(name string) string {
 		return s.Meta.Query
 	case form.ReferrerName:
 		return s.Meta.Referrer
+	case form.TouchName:
+		return s.Meta.Touch
 	case s.form.Honeypot():
 		return form.Clean(s.Trap, false)
 	}

@@ -61,6 +61,23 @@ function pause(seconds) {
   });
 }
 
+/* ── Where a visitor came from: to this page; or, where site.yaml says `attribution: session`, to the first page that
+   this tab showed. That is remembered in the tab alone, until it is closed, and is the only thing that is remembered. */
+
+function firstTouch() {
+  const here = { query: location.search.slice(1), referrer: document.referrer, touch: '' };
+  if (document.documentElement.dataset.attribution !== 'session') return here;
+  try {
+    const kept = JSON.parse(sessionStorage.getItem('first-touch'));
+    if (kept) return kept;
+    const first = { ...here, touch: 'session' };
+    sessionStorage.setItem('first-touch', JSON.stringify(first));
+    return first;
+  } catch {
+    return here; // the visitor's browser keeps nothing
+  }
+}
+
 /* ── One form */
 
 class Form {
@@ -121,8 +138,10 @@ class Form {
 
   async submit() {
     this.hidden('_id').value ||= newID();
-    this.hidden('_query').value = location.search.slice(1);
-    this.hidden('_referrer').value = document.referrer;
+    const came = firstTouch();
+    this.hidden('_query').value = came.query;
+    this.hidden('_referrer').value = came.referrer;
+    this.hidden('_touch').value = came.touch;
     this.showErrors({});
     this.lock(true);
     await this.challenged;
@@ -252,6 +271,7 @@ function scrollable(table) {
 
 /* ── Start */
 
+firstTouch();
 for (const form of document.querySelectorAll('form[data-form]')) new Form(form);
 for (const text of document.querySelectorAll('[data-sidenotes]')) sidenotes(text);
 for (const table of document.querySelectorAll('.prose table')) scrollable(table);
