@@ -2,9 +2,11 @@ package markdown
 
 import (
 	"bytes"
+	"fmt"
 	"html"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	nethtml "golang.org/x/net/html"
 )
@@ -33,8 +35,25 @@ func schemeOf(url string) (scheme string, ok bool) {
 
 // address makes of what the author wrote between brackets the address that is meant.
 func address(written []byte) string {
-	return strings.ReplaceAll(strings.TrimSpace(plain(written)), " ", "%20")
+	return strings.NewReplacer(" ", "%20", "\n", "%20").Replace(strings.TrimSpace(plain(written)))
 }
+
+// encoded writes an address in the letters that addresses have, for programs that know no others.
+func encoded(url string) string {
+	var b strings.Builder
+	for i := range len(url) {
+		c := url[i]
+		stray := c == '%' && !(i+2 < len(url) && isHex(url[i+1]) && isHex(url[i+2]))
+		if c >= utf8.RuneSelf || stray || c == '"' {
+			fmt.Fprintf(&b, "%%%02X", c)
+			continue
+		}
+		b.WriteByte(c)
+	}
+	return b.String()
+}
+
+func isHex(c byte) bool { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
 
 // plain resolves the entities and escapes of a text that becomes an attribute.
 func plain(written []byte) string {
@@ -43,7 +62,7 @@ func plain(written []byte) string {
 		s = unescape(s)
 	}
 	return strings.Map(func(r rune) rune {
-		if r < ' ' && r != markOpen && r != markClose || r == 0x7F {
+		if r < ' ' && r != markOpen && r != markClose && r != '\n' || r == 0x7F {
 			return ' '
 		}
 		return r

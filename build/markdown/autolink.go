@@ -54,7 +54,7 @@ func (r *reader) registerAutolinks(src []byte) {
 
 // bareLink reads an address that begins a word: "https://example.com/x", "www.example.com".
 func (r *reader) bareLink(p *parser.Parser, data []byte, offset int) (int, ast.Node) {
-	if p.InsideLink || offset > 0 && !isSpace(data[offset-1]) && bytes.IndexByte([]byte("*_~(\"'"), data[offset-1]) < 0 {
+	if p.InsideLink || !mayBegin(data[:offset]) {
 		return 0, nil
 	}
 	rest := data[offset:]
@@ -62,11 +62,7 @@ func (r *reader) bareLink(p *parser.Parser, data []byte, offset int) (int, ast.N
 	if prefix == "" || !r.effort.spend(2*len(rest)) {
 		return 0, nil
 	}
-	end := bytes.IndexAny(rest, " \t\n<")
-	if end < 0 {
-		end = len(rest)
-	}
-	address := trimLink(rest[:end])
+	address := trimLink(rest[:addressEnd(rest)])
 	if !isDomain(address[min(len(prefix), len(address)):]) {
 		return 0, nil
 	}
@@ -75,6 +71,26 @@ func (r *reader) bareLink(p *parser.Parser, data []byte, offset int) (int, ast.N
 		url = "http://" + url
 	}
 	return len(address), linkTo(url, []byte(html.UnescapeString(string(address))))
+}
+
+// mayBegin says whether a bare address may begin behind a text: as GitHub has it, behind a blank or one of *_~(.
+func mayBegin(before []byte) bool {
+	if len(before) == 0 {
+		return true
+	}
+	last := before[len(before)-1]
+	return isSpace(last) || bytes.IndexByte([]byte("*_~("), last) >= 0
+}
+
+// addressEnd is where a bare address ends at the latest: at a blank, a tag, or a mark of a script that writes no blanks.
+func addressEnd(data []byte) int {
+	end := bytes.IndexFunc(data, func(r rune) bool {
+		return r == ' ' || r == '\t' || r == '\n' || r == '<' || r >= 0x3000 && r <= 0x303F || r >= 0xFF00 && r <= 0xFF0F || r >= 0xFF1A && r <= 0xFF1F
+	})
+	if end < 0 {
+		return len(data)
+	}
+	return end
 }
 
 func linkPrefix(data []byte) string {
@@ -111,7 +127,8 @@ func trimLink(address []byte) []byte {
 
 func isAlnumRune(r rune) bool { return r < 0x80 && isAlnum(byte(r)) }
 
-// isDomain says whether an address goes on with a host that has a dot.
+// isDomain says whether an address goes on with a host that has a dot, and a name at the end: the number of a machine is
+// seldom one that a reader should follow.
 func isDomain(rest []byte) bool {
 	end := bytes.IndexAny(rest, "/?#:")
 	if end < 0 {
@@ -126,7 +143,7 @@ func isDomain(rest []byte) bool {
 			return false
 		}
 	}
-	return true
+	return !isDigit(host[len(host)-1])
 }
 
 // mailStart is where the address around the @ at an index begins; the index itself when none does.

@@ -4,14 +4,13 @@ import (
 	"bytes"
 	"html"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/gomarkdown/markdown/ast"
 	"github.com/gomarkdown/markdown/parser"
 )
 
-// effort limits what looking for the ends of emphasis, links and the like may cost over a whole text, in bytes looked
-// at. The parser looks from every mark to the end of the paragraph; where many marks have no end, that is quadratic.
+// effort limits what looking for the ends of links, code and the like may cost over a whole text, in bytes looked at.
+// From every mark one may look to the end of the paragraph; where many marks have no end, that is quadratic.
 type effort struct {
 	left  int
 	spent bool // the limit was reached: marks were left as text
@@ -34,11 +33,10 @@ func (r *reader) registerInline(src []byte) {
 	for _, c := range []byte(" \n^") { // ^[inline footnotes] are not GitHub's, and newlines are blanks
 		p.RegisterInline(c, nil)
 	}
-	emphasis := r.limited(p.RegisterInline('*', nil))
-	p.RegisterInline('*', emphasis)
-	p.RegisterInline('_', notInWord(emphasis))
-	p.RegisterInline('[', r.limited(r.knowingNotes(strict(p.RegisterInline('[', nil)))))
-	p.RegisterInline('!', r.limited(r.knowingNotes(image(strict(p.RegisterInline('!', nil))))))
+	p.RegisterInline('*', r.emphasis)
+	p.RegisterInline('_', r.emphasis)
+	p.RegisterInline('[', r.knowingNotes(r.brackets(p.RegisterInline('[', nil))))
+	p.RegisterInline('!', r.knowingNotes(image(r.brackets(p.RegisterInline('!', nil)))))
 	p.RegisterInline('`', r.codeSpan)
 	p.RegisterInline('\\', escape)
 	p.RegisterInline('&', entity)
@@ -50,63 +48,6 @@ func (r *reader) registerInline(src []byte) {
 		p.RegisterInline('~', r.strike)
 	}
 	r.registerAutolinks(src)
-}
-
-// limited lets a parser of the library run while there is effort left. Those for emphasis look again from each [ and `.
-func (r *reader) limited(parse parser.InlineParser) parser.InlineParser {
-	return func(p *parser.Parser, data []byte, offset int) (int, ast.Node) {
-		rest := data[offset:]
-		cost := len(rest) * (1 + bytes.Count(rest, []byte{'['}) + bytes.Count(rest, []byte{'`'}))
-		if r.inside >= maxDepth || !r.effort.spend(cost) {
-			return 0, nil
-		}
-		r.inside++
-		n, node := parse(p, data, offset)
-		r.inside--
-		return n, node
-	}
-}
-
-// notInWord leaves snake_case alone: _ within a word begins and ends nothing.
-func notInWord(parse parser.InlineParser) parser.InlineParser {
-	return func(p *parser.Parser, data []byte, offset int) (int, ast.Node) {
-		if offset > 0 && inWord(data[offset-1]) {
-			return 0, nil
-		}
-		n, node := parse(p, data, offset)
-		if end := offset + n; end < len(data) && inWord(data[end]) {
-			return 0, nil
-		}
-		return n, node
-	}
-}
-
-func inWord(c byte) bool { return isAlnum(c) || c >= utf8.RuneSelf }
-
-// strict leaves "[see] (there)" and "[see](out there)" as text, which the library makes links of, and a link in a link.
-func strict(parse parser.InlineParser) parser.InlineParser {
-	return func(p *parser.Parser, data []byte, offset int) (int, ast.Node) {
-		if p.InsideLink && data[offset] == '[' {
-			return 0, nil
-		}
-		n, node := parse(p, data, offset)
-		var to []byte
-		switch node := node.(type) {
-		case *ast.Link:
-			to = node.Destination
-		case *ast.Image:
-			to = node.Destination
-		}
-		written := data[offset : offset+n]
-		if n == 0 || written[n-1] != ')' {
-			return n, node
-		}
-		lax := !bytes.Contains(written, []byte("]("))
-		if lax || bytes.IndexByte(to, ' ') >= 0 && !bytes.Contains(written, []byte("<")) {
-			return 0, nil
-		}
-		return n, node
-	}
 }
 
 // image reads the text of an image as Markdown: of emphasis and entities in it, the words are the alternative text.
@@ -129,29 +70,17 @@ func image(parse parser.InlineParser) parser.InlineParser {
 // codeSpan reads text between two runs of as many backticks. Newlines in it are blanks, and a blank at both ends is
 // there to keep backticks apart.
 func (r *reader) codeSpan(_ *parser.Parser, data []byte, offset int) (int, ast.Node) {
-	rest := data[offset:]
-	ticks := run(rest, 0)
-	if !r.effort.spend(len(rest)) {
-		return ticks, text(rest[:ticks])
+	ticks, end := run(data, offset), r.behindCode(data, offset)
+	if end == offset+ticks {
+		return ticks, text(data[offset:end])
 	}
-	for i := ticks; i < len(rest); i++ {
-		if rest[i] != '`' {
-			continue
-		}
-		n := run(rest, i)
-		if n != ticks {
-			i += n - 1
-			continue
-		}
-		text := bytes.ReplaceAll(rest[ticks:i], []byte{'\n'}, []byte{' '})
-		if last := len(text) - 1; last > 0 && text[0] == ' ' && text[last] == ' ' && !blank(text) {
-			text = text[1:last]
-		}
-		code := &ast.Code{}
-		code.Literal = text
-		return i + n, code
+	inner := bytes.ReplaceAll(data[offset+ticks:end-ticks], []byte{'\n'}, []byte{' '})
+	if last := len(inner) - 1; last > 0 && inner[0] == ' ' && inner[last] == ' ' && !blank(inner) {
+		inner = inner[1:last]
 	}
-	return ticks, text(rest[:ticks])
+	code := &ast.Code{}
+	code.Literal = inner
+	return end - offset, code
 }
 
 // run counts how often the byte at i is repeated.

@@ -5,8 +5,8 @@
 //
 // # How
 //
-// The parser is gomarkdown; this package is its only importer. It parses emphasis, links, images, references,
-// footnotes, rules and indented code, and walks through blocks and lines. What it gets wrong is mended through its own extension points: the hook in front
+// The parser is gomarkdown; this package is its only importer. It parses references, footnotes, rules and indented code,
+// and walks through blocks and lines. What it gets wrong is mended through its own extension points: the hook in front
 // of every block, inline parsers for single characters, and the tree, which is written as HTML here, because the
 // library's renderer looks for a node's neighbours by walking all of them, in quadratic time.
 //
@@ -22,6 +22,8 @@
 //   - Tables have the columns of their first row, pipes in cells are written \|, and no cell spans two columns.
 //   - Headings have stable ids as GitHub makes them, "-1", "-2" behind one that is taken, or {#id .class} of the author.
 //   - Entities are the characters they stand for; every punctuation mark can be escaped; code spans hold no newlines.
+//   - Emphasis opens and closes as CommonMark has it: snake_case, *nested* and **crossing** marks, marks in addresses.
+//   - Addresses behind [words] may have quotes and parentheses; "[see] (there)" is no link.
 //   - References and footnotes of one name are two things; lines of a footnote need not be indented.
 //   - ~one~ and ~~two~~ tildes strike through; task lists; bare addresses of web and mail become links.
 //   - $5 and 24/7 are text: no mathematics, no fractions, no curly quotes.
@@ -30,8 +32,7 @@
 //
 // # What differs from GitHub's Markdown
 //
-//   - Emphasis and links are gomarkdown's: crossing or unmatched runs of * and _ come out differently, and so do
-//     brackets, quotes and parentheses in odd places of a link.
+//   - Of a link in a link the outer one counts; tildes and emphasis that cross come out differently.
 //   - Text in front of a tab is not aligned to columns.
 //   - Alerts are <div role="note">, and columns of tables are aligned by classes: inline style is against the
 //     site's Content-Security-Policy.

@@ -92,7 +92,7 @@ var texts = []struct{ name, in, want string }{
 	{"images", `![A "boat" & more](boat.jpg "Title") ![](b.jpg)`,
 		`<p><img src="boat.jpg" alt="A &quot;boat&quot; &amp; more" title="Title"> <img src="b.jpg" alt="" loading="lazy"></p>`},
 	{"bare addresses", "Write to sam.o'neill+x@example.com. See https://example.com/a_b_(c)?d=1&e, (www.example.com) and http://x.org. Not http://localhost:8080.",
-		`<p>Write to sam.o'<a href="mailto:neill+x@example.com">neill+x@example.com</a>. See ` +
+		`<p>Write to sam.o'neill+x@example.com. See ` +
 			`<a href="https://example.com/a_b_(c)?d=1&amp;e">https://example.com/a_b_(c)?d=1&amp;e</a>, ` +
 			`(<a href="http://www.example.com">www.example.com</a>) and <a href="http://x.org">http://x.org</a>. Not http://localhost:8080.</p>`},
 	{"addresses in angle brackets", "<https://example.com/?a=b&c> <sam@example.com> <not a tag",

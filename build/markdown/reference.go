@@ -119,6 +119,8 @@ func referenceTitle(data []byte, i int) (title string, end int) {
 			j++
 		case data[j] == closing:
 			return string(data[i+1 : j]), j + 1
+		case data[j] == '(' && closing == ')':
+			return "", 0
 		case data[j] == '\n' && blank(data[j+1:]):
 			return "", 0
 		}

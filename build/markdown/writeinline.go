@@ -36,7 +36,7 @@ func (w *writer) textWithMail(literal []byte) {
 			continue
 		}
 		start, end := max(mailStart(literal, i), from), mailEnd(literal, i)
-		if start >= i || end == i {
+		if start >= i || end == i || !mayBegin(literal[from:start]) {
 			continue
 		}
 		w.escape(literal[from:start])
@@ -110,7 +110,7 @@ func (w *writer) link(l *ast.Link) {
 		url = w.page.hooks.Link(url)
 	}
 	w.buf.WriteString("<a")
-	w.attribute("href", url)
+	w.attribute("href", encoded(url))
 	if len(l.Title) > 0 {
 		w.attribute("title", plain(l.Title))
 	}
@@ -144,7 +144,7 @@ func (w *writer) image(img *ast.Image) {
 		return
 	}
 	w.buf.WriteString("<img")
-	w.attribute("src", i.URL)
+	w.attribute("src", encoded(i.URL))
 	w.attribute("alt", i.Alt)
 	if i.Title != "" {
 		w.attribute("title", i.Title)
