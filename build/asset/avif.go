@@ -3,7 +3,6 @@ package asset
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
 	"slices"
 )
 
@@ -14,8 +13,6 @@ import (
 //
 // Offsets into the file stand in iloc, so nothing may move: metadata is overwritten where it is, by metadata that says
 // nothing.
-
-var errAVIF = errors.New("its boxes do not fit together")
 
 // boxes calls f for each box of a list, with its head and its body as parts of data.
 func boxes(data []byte, f func(kind string, head, body []byte) error) error {
@@ -137,7 +134,7 @@ type place struct {
 func (p place) in(file, idat []byte) ([]byte, error) {
 	whole := map[uint16][]byte{0: file, 1: idat}[p.way]
 	if p.length == 0 || p.offset > uint64(len(whole)) || p.length > uint64(len(whole))-p.offset {
-		return nil, errAVIF
+		return nil, errCutOff
 	}
 	return whole[p.offset : p.offset+p.length], nil
 }
@@ -163,7 +160,7 @@ func itemKinds(body []byte) (map[uint32]string, error) {
 			kinds[id] = string(binary.BigEndian.AppendUint32(nil, uint32(r.take(4))))
 		}
 		if r.short || version > 3 {
-			return errAVIF
+			return errCutOff
 		}
 		return nil
 	})
@@ -179,7 +176,7 @@ func itemPlaces(body []byte) (map[uint32][]place, error) {
 	count := r.take(2 + 2*(version/2))
 	offset, length, base, index := sizes>>12, sizes>>8&15, sizes>>4&15, sizes&15
 	if r.short || version > 2 {
-		return nil, errAVIF
+		return nil, errCutOff
 	}
 	places := map[uint32][]place{}
 	for range count {
