@@ -51,7 +51,7 @@ func TestGermanVisitorWithoutScript(t *testing.T) {
 }
 
 // germanConsent is the hash of what the visitor agreed to: the German sentence, not the English one.
-const germanConsent = "da599d07bf722c2426b3fa7c4a3ce0e08fe79823f2eba2fc482801e61bc40db1"
+const germanConsent = "596394f779a42e7fcda1dac2c24e25aff11b1216668836301a51ce2729f5e7fd"
 
 // checkGermanMail wants the mail to sales in the site's first language, and the lead's own language named in it.
 func checkGermanMail(t *testing.T, site *program.Server) {
