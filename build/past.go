@@ -197,6 +197,11 @@ func (p *past) unchanged(o Options, stage *publish.Stage) *Report {
 		return nil
 	}
 	report.NextDue = trace.NewReader(string(p.left.Due)).Time(zone)
+	for i, skipped := range report.Skipped {
+		if !skipped.Due.IsZero() {
+			report.Skipped[i].Due = skipped.Due.In(zone) // JSON knows offsets alone
+		}
+	}
 	report.Published = publish.Result{Kept: stage.Known()}
 	return &report
 }
