@@ -66,10 +66,12 @@ func ReadParcel(text string) (Lead, error) {
 
 // Replay puts a lead that waited in a spool into the store, with the time when it was received. created says whether
 // the store had not known it. A lead that reached the store after all, because only its answer was late, stays as it
-// is; so does one that is replayed again. One whose person was erased since it came is gone: that is no error.
+// is; so does one that is replayed again. A clean copy rescues one from the spam lane, as Put has it. One whose person
+// was erased since it came is gone: that is no error.
 func Replay(ctx context.Context, s Store, l Lead) (created bool, err error) {
 	known, err := s.Get(ctx, l.ID)
-	if err == nil && known.CreatedAt.Equal(l.CreatedAt) {
+	rescues := known.Status == Spam && l.Status != Spam
+	if err == nil && known.CreatedAt.Equal(l.CreatedAt) && !rescues {
 		return false, nil
 	}
 	erased, err := Erased(ctx, s, l)

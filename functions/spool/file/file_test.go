@@ -177,6 +177,25 @@ func TestSentAgainMeanwhile(t *testing.T) {
 	}
 }
 
+// A clean copy rescues what went to the spam lane, also one of the same millisecond.
+func TestACleanCopyWaits(t *testing.T) {
+	store := openStore(t)
+	s := open(t, filepath.Join(t.TempDir(), "spool"))
+	clean := received("a", 0)
+	spam := clean
+	spam.Spam.Score = lead.SpamThreshold
+	hold(t, s, clean)
+	if _, _, err := store.Put(t.Context(), spam.Received(clean.CreatedAt)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Each(t.Context(), func(l lead.Lead) error { _, err := lead.Replay(t.Context(), store, l); return err }); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := store.Get(t.Context(), clean.ID); err != nil || got.Status != lead.New {
+		t.Errorf("stored as %+v, %v", got, err)
+	}
+}
+
 // A person who was erased while a lead waited, known to the store or not, does not come back; what came later does.
 func TestErasedMeanwhile(t *testing.T) {
 	store := openStore(t)
