@@ -2,6 +2,7 @@ package intake_test
 
 import (
 	"bufio"
+	"encoding/csv"
 	"encoding/json"
 	"net/url"
 	"os"
@@ -11,12 +12,17 @@ import (
 	"golang.org/x/net/html"
 
 	"leadsite/functions/form"
+	"leadsite/functions/lead"
 )
 
-// vectors gives the lines of a file of package form that are neither blank nor comments, split at tabs.
+// vectors gives the lines of a file that are neither blank nor comments, split at tabs. A name alone is a file of
+// package form.
 func vectors(t *testing.T, name string) [][]string {
 	t.Helper()
-	file, err := os.Open("../form/testdata/" + name)
+	if !strings.Contains(name, "/") {
+		name = "../form/testdata/" + name
+	}
+	file, err := os.Open(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,6 +111,42 @@ func testRedirectVectors(t *testing.T, s *site) {
 		}
 		if (a.header.Get("Location") == "/") != (line[0] != "yes" || in == "/") {
 			t.Errorf("%q leads to %q", in, a.header.Get("Location"))
+		}
+	}
+}
+
+// What looks like a formula comes in as it is, and goes out to a spreadsheet as text.
+func TestSpreadsheetVectors(t *testing.T) { throughDoors(t, testSpreadsheetVectors) }
+
+func testSpreadsheetVectors(t *testing.T, s *site) {
+	s.handler.Unlimited = true
+	for _, enc := range encodings() {
+		for _, line := range vectors(t, "../lead/testdata/csv.txt") {
+			in := unquoted(t, line[0])
+			contentType, body := enc.encode(t, visitor(url.Values{"message": {in}, "note": {in}}))
+			l := s.lead(s.id(s.do("POST", "/api/forms/contact", program, contentType, body)))
+			var out strings.Builder
+			if err := lead.WriteCSV(&out, []lead.Lead{l}); err != nil {
+				t.Fatal(err)
+			}
+			rows, err := csv.NewReader(strings.NewReader(out.String())).ReadAll()
+			if err != nil || len(rows) != 2 {
+				t.Fatalf("%q: %v in %s", in, err, out.String())
+			}
+			checkCells(t, in, rows, l.Fields["message"].Text)
+		}
+	}
+}
+
+// checkCells looks for formulas, and for the message as it is stored.
+func checkCells(t *testing.T, in string, rows [][]string, stored string) {
+	t.Helper()
+	for i, cell := range rows[1] {
+		if strings.IndexAny(cell, "=+-@\t\r\n\x00＝＋－＠") == 0 {
+			t.Errorf("%q: the cell %q begins as a formula does", in, cell)
+		}
+		if rows[0][i] == "field:message" && cell != stored && cell != "'"+stored {
+			t.Errorf("%q: %q is written as %q", in, stored, cell)
 		}
 	}
 }

@@ -54,8 +54,8 @@ func consentCell(l Lead) string {
 }
 
 // WriteCSV writes leads as a spreadsheet, with a heading, a column for each field that any of them has ("field:name"),
-// and one for each undeclared field ("extra:name"). Every cell is in quotes, and none is a formula: what a spreadsheet
-// would take for one has an apostrophe before it, which spreadsheets do not show.
+// and one for each undeclared field ("extra:name"). Cells stand in quotes where RFC 4180 asks for them, and none is a
+// formula: what a spreadsheet would take for one has an apostrophe before it, which spreadsheets do not show.
 func WriteCSV(w io.Writer, leads []Lead) error {
 	all := slices.Clone(columns)
 	for _, name := range namesOf(leads, func(l Lead) []string { return slices.Collect(maps.Keys(l.Fields)) }) {
@@ -95,9 +95,7 @@ func writeRow(out *bufio.Writer, cells []string) {
 		if i > 0 {
 			out.WriteByte(',')
 		}
-		out.WriteByte('"')
-		out.WriteString(strings.ReplaceAll(csvCell(cell), `"`, `""`))
-		out.WriteByte('"')
+		out.WriteString(csvCell(cell))
 	}
 	out.WriteString("\r\n")
 }
@@ -106,14 +104,16 @@ func writeRow(out *bufio.Writer, cells []string) {
 // that some programs skip before them.
 const formulaStarts = "=+-@\t\r\n\x00\uff1d\uff0b\uff0d\uff20"
 
-// csvCell is a text as a cell: never a formula, with line ends that spreadsheets agree on, and without the character
-// that ends texts in some of them.
+// csvCell is a text as a cell: never a formula, without the character that ends texts in some spreadsheets, and in
+// quotes where it holds what ends a cell. (encoding/csv would write its line ends anew.)
 func csvCell(text string) string {
-	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)
 	formula := text != "" && strings.ContainsAny(text[:firstRune(text)], formulaStarts)
 	text = strings.ReplaceAll(text, "\x00", "")
 	if formula {
-		return "'" + text
+		text = "'" + text
+	}
+	if strings.ContainsAny(text, "\",\r\n") {
+		return `"` + strings.ReplaceAll(text, `"`, `""`) + `"`
 	}
 	return text
 }
