@@ -13,8 +13,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 	"github.com/spf13/cobra"
 
 	"leadsite/e2e/moto"
@@ -144,6 +147,42 @@ func TestLeadsMoveBetweenTheStores(t *testing.T) {
 		if got := must(t, "", "export", "--store", to); got != want {
 			t.Errorf("importing again changed %s:\n%s", to, got)
 		}
+	}
+}
+
+// A person is found and erased in a table, by the secret that AWS keeps.
+func TestEraseFromATable(t *testing.T) {
+	dir, keys := state(t)
+	store := table(t, "erase")
+	t.Setenv("AWS_ENDPOINT_URL_SSM", moto.Start(t))
+	cfg, err := config.LoadDefaultConfig(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	parameter := fmt.Sprintf("/leadsite/test-%d/secret", time.Now().UnixNano())
+	_, err = ssm.NewFromConfig(cfg).PutParameter(t.Context(), &ssm.PutParameterInput{
+		Name: &parameter, Type: types.ParameterTypeSecureString, Value: aws.String(strings.Repeat("5e", lead.KeySize) + "\n"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	must(t, small(t, "a", canary, keys)+small(t, "b", "other@example.com", keys), "import", "--state", dir, "--store", store)
+	at := []string{"--state", dir, "--store", store, "--secret", "ssm:" + parameter}
+	if got := must(t, "", append([]string{"export", "--person", canary}, at...)...); !strings.Contains(got, strings.Repeat("a", 26)) {
+		t.Error(got)
+	}
+	if got := must(t, "", append([]string{"erase", canary}, at...)...); !strings.HasPrefix(got, "erased 1 lead,") {
+		t.Error(got)
+	}
+	left := must(t, "", "export", "--store", store)
+	if strings.Contains(left, canary) || !strings.Contains(left, "other@example.com") || !strings.Contains(left, `"kind":"erasure"`) {
+		t.Errorf("left: %s", left)
+	}
+	if note, err := os.ReadFile(filepath.Join(dir, "erasures.jsonl")); err != nil || !strings.Contains(string(note), keys.Person(canary)) {
+		t.Errorf("noted: %s, %v", note, err)
+	}
+	if says := fails(t, "", append([]string{"erase", canary}, append(at[:5], "ssm:/nowhere")...)...); !strings.Contains(says, "reading the secret") {
+		t.Error(says)
 	}
 }
 
