@@ -44,7 +44,7 @@ func TestBackupWhileOthersWrite(t *testing.T) {
 	before := map[string][]string{}
 	for round := range 3 {
 		file := filepath.Join(dir, fmt.Sprintf("backup%d.db", round))
-		for enough := false; !enough; {
+		for enough := false; !enough; time.Sleep(time.Millisecond) {
 			mu.Lock()
 			enough = len(acknowledged) >= 50*(round+1)
 			before[file] = append([]string{}, acknowledged...)
