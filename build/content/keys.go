@@ -2,6 +2,7 @@ package content
 
 import (
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -79,17 +80,25 @@ func (v Value) each(take func(item Value, text string)) {
 func (v Value) isText() bool { return !v.Given() || v.target().Tag == "!!str" }
 
 // Bool is true or false.
+//
+// In front matter a word that Hugo takes for one has its meaning, so that a blog can be built in spite of the mistake.
 func (v Value) Bool() bool {
 	if !v.Given() {
 		return false
 	}
 	n := v.target()
+	if meant, ok := spelt[strings.ToLower(n.Value)]; ok && n.Tag == "!!str" && v.doc.front {
+		v.doc.problems.Add(v.Pos().Errorf("write true or false, without quotes", "%q wants true or false, not %s", v.name, v.describe()).Bearable())
+		return meant
+	}
 	if n.Tag != "!!bool" {
 		v.Wrong("true or false", "write true or false, without quotes")
 		return false
 	}
 	return strings.EqualFold(n.Value, "true")
 }
+
+var spelt = map[string]bool{"true": true, "yes": true, "on": true, "false": false, "no": false, "off": false}
 
 // Int is a whole number.
 func (v Value) Int() int {
@@ -100,6 +109,10 @@ func (v Value) Int() int {
 		if i, ok := integer(n); ok {
 			return i
 		}
+	}
+	if f, err := strconv.ParseFloat(v.target().Value, 64); err == nil && v.target().Tag == "!!float" && v.doc.front && math.Abs(f) < math.MaxInt32 {
+		v.doc.problems.Add(v.Pos().Errorf("", "%q wants a whole number, not %s", v.name, v.describe()).Bearable())
+		return int(f) // as Hugo takes it
 	}
 	v.Wrong("a whole number", "")
 	return 0

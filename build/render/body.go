@@ -44,7 +44,7 @@ func (w *worker) body(p *site.Page) error {
 // converted reports what is wrong with a text, and gives its HTML.
 func (w *worker) converted(doc markdown.Doc, err error) (template.HTML, error) {
 	for _, f := range doc.Faults {
-		w.job.found.Add(w.at(f.Line, f.Col).Errorf(f.Hint, "%s", f.Msg))
+		w.job.found.Add(w.at(f.Line, f.Col).Errorf(f.Hint, "%s", f.Msg).Bearable()) // what is unsafe was left out
 	}
 	return template.HTML(strings.TrimSpace(doc.HTML)), err
 }

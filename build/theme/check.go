@@ -65,7 +65,7 @@ func (t *Theme) CheckShortcode(tree *content.Tree, name string, args map[string]
 		return nil, false
 	}
 	if e := checkInner(name, schema, args, pos); e != nil {
-		problems.Add(e)
+		problems.Add(e.Bearable())
 		return nil, false
 	}
 	var found content.Problems
@@ -75,7 +75,9 @@ func (t *Theme) CheckShortcode(tree *content.Tree, name string, args map[string]
 		values[key] = fromText(schema.Fields[key].Type, arg)
 	}
 	values = c.fields("the shortcode "+name, schema.Fields, values, nil)
-	problems.Add(found.Errors()...)
+	for _, e := range found.Errors() {
+		problems.Add(e.Bearable()) // another theme's shortcode of that name: what stands between its tags is shown
+	}
 	return values, len(found.Errors()) == 0
 }
 
