@@ -152,7 +152,7 @@ func (w *worker) still(address any) StillView {
 	to := plainString(address)
 	found, fault := w.find(to)
 	if fault != nil {
-		w.r.problems.Add(w.found(to).Errorf(fault.Hint, "%s", fault.Msg))
+		w.job.found.Add(w.found(to).Errorf(fault.Hint, "%s", fault.Msg))
 	}
 	if found == nil {
 		return StillView{URL: to}
