@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
@@ -44,6 +45,7 @@ type output struct {
 	ledger  *check.Ledger         // what is kept of the pages
 	records map[string]string     // what the next build is to know of them, by output; see kept
 	copies  map[string]string     // file of the source by output
+	buffers sync.Pool             // *[]byte, of minified pages
 }
 
 // write makes every file of the site, on as many goroutines as there are cores.
@@ -70,13 +72,15 @@ func (o *output) write(ctx context.Context, assets *asset.Set, indexes search.Se
 		}
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for _, out := range o.site.Outputs {
+	var next atomic.Int64
+	for range runtime.GOMAXPROCS(0) {
 		group.Go(func() error {
-			if err := ctx.Err(); err != nil {
-				return err
+			for i := int(next.Add(1)) - 1; i < len(o.site.Outputs); i = int(next.Add(1)) - 1 {
+				if err := errors.Join(ctx.Err(), o.writeOne(o.site.Outputs[i])); err != nil {
+					return err
+				}
 			}
-			return o.writeOne(out)
+			return nil
 		})
 	}
 	return group.Wait()
@@ -107,12 +111,19 @@ func (o *output) writePage(out site.Output) error {
 		o.blame(out, err)
 		return nil
 	}
-	o.keep(out, made) // minifying may work in place
-	data, err := o.minify.HTML(made.Data)
+	o.keep(out, made) // minifying works in place
+	buffer, _ := o.buffers.Get().(*[]byte)
+	if buffer == nil {
+		buffer = new([]byte)
+	}
+	defer o.buffers.Put(buffer)
+	data, err := o.minify.AppendHTML((*buffer)[:0], made.Data)
 	if err != nil {
 		o.blame(out, err)
 		return nil
 	}
+	*buffer = data
+	o.render.Reuse(made.Data)
 	return o.put(out.Path, data)
 }
 

@@ -59,19 +59,22 @@ func (e *Error) Error() string { return fmt.Sprintf("%d:%d: %s", e.Line, e.Col, 
 
 // HTML minifies a page, whose bytes are the Minifier's from then on. An inline script or JSON that does not parse is an
 // *Error.
-func (m *Minifier) HTML(page []byte) ([]byte, error) {
-	return run(m.page, "text/html", bytes.NewBuffer(page))
+func (m *Minifier) HTML(page []byte) ([]byte, error) { return m.AppendHTML(nil, page) }
+
+// AppendHTML is HTML that writes behind what is in a buffer, for who has many pages and one buffer.
+func (m *Minifier) AppendHTML(to, page []byte) ([]byte, error) {
+	return run(m.page, "text/html", to, bytes.NewBuffer(page))
 }
 
 // QuotedHTML is HTML, and keeps every attribute's quotes: for pages into which values are put later, where a
 // value without quotes could end the attribute.
 func (m *Minifier) QuotedHTML(page []byte) ([]byte, error) {
-	return run(m.quoted, "text/html", bytes.NewBuffer(page))
+	return run(m.quoted, "text/html", nil, bytes.NewBuffer(page))
 }
 
 // File minifies a file of a media type ("text/css"). Unknown types come back as they are.
 func (m *Minifier) File(mediaType string, data []byte) ([]byte, error) {
-	out, err := run(m.page, mediaType, bytes.NewReader(data))
+	out, err := run(m.page, mediaType, nil, bytes.NewReader(data))
 	if errors.Is(err, minify.ErrNotExist) {
 		return data, nil
 	}
@@ -84,10 +87,10 @@ type source interface {
 	Len() int
 }
 
-func run(m *minify.M, mediaType string, file source) ([]byte, error) {
-	var out bytes.Buffer
+func run(m *minify.M, mediaType string, to []byte, file source) ([]byte, error) {
+	out := bytes.NewBuffer(to)
 	out.Grow(file.Len())
-	err := m.Minify(mediaType, &out, file)
+	err := m.Minify(mediaType, out, file)
 	var at *parse.Error
 	if errors.As(err, &at) {
 		return nil, &Error{Line: at.Line, Col: at.Column, Msg: at.Message}

@@ -7,9 +7,12 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Commit puts the staged files into the output: assets first, so that no page refers to one that is not there yet,
@@ -24,12 +27,10 @@ func (s *Stage) Commit() (Result, error) {
 	if err := os.MkdirAll(s.output, 0o755); err != nil {
 		return result, fmt.Errorf("making the output folder: %w", err)
 	}
-	for _, path := range s.order() {
-		if err := s.move(path); err != nil {
-			return result, fmt.Errorf("publishing %s: %w", path, err)
-		}
-		result.Written++
-		result.Changed = append(result.Changed, path)
+	result.Changed = s.differing()
+	result.Written = len(result.Changed)
+	if err := s.moveAll(result.Changed); err != nil {
+		return result, err
 	}
 	result.Kept = len(s.staged) - result.Written
 	deleted, err := s.prune()
@@ -43,43 +44,84 @@ func (s *Stage) Commit() (Result, error) {
 	return result, nil
 }
 
-// order lists the paths that differ, assets first, otherwise by name.
-func (s *Stage) order() []string {
+// differing lists the paths that differ from the output's, by name.
+func (s *Stage) differing() []string {
 	var paths []string
 	for path, differs := range s.staged {
 		if differs {
 			paths = append(paths, path)
 		}
 	}
-	rank := func(path string) string {
-		if strings.HasPrefix(path, "assets/") {
-			return "0" + path
-		}
-		return "1" + path
-	}
-	slices.SortFunc(paths, func(a, b string) int { return strings.Compare(rank(a), rank(b)) })
+	slices.Sort(paths)
 	return paths
 }
 
+// moveAll renames staged files into place: assets first, then all others on as many goroutines as there are cores.
+func (s *Stage) moveAll(paths []string) error {
+	isAsset := func(path string) bool { return strings.HasPrefix(path, "assets/") }
+	for _, path := range paths {
+		if isAsset(path) {
+			if err := s.move(path, map[string]bool{}); err != nil {
+				return err
+			}
+		}
+	}
+	var group errgroup.Group
+	for part := range slices.Chunk(paths, len(paths)/runtime.GOMAXPROCS(0)+1) {
+		group.Go(func() error {
+			made := map[string]bool{}
+			for _, path := range part {
+				if isAsset(path) {
+					continue
+				}
+				if err := s.move(path, made); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	return group.Wait()
+}
+
 // move renames one staged file into place. What stands in its way, a file where a folder must be or the reverse, is
-// of an earlier site and goes.
-func (s *Stage) move(path string) error {
-	from, to := s.in(s.dir, path), s.in(s.output, path)
-	if err := s.mkParent(path); err != nil {
-		return err
+// of an earlier site and goes. Made are folders that are known to be there.
+func (s *Stage) move(path string, made map[string]bool) error {
+	from, to := s.file(s.at[path]), s.in(s.output, path)
+	if err := s.mkParent(path, made); err != nil {
+		return fmt.Errorf("publishing %s: %w", path, err)
 	}
 	err := os.Rename(from, to)
 	if errors.Is(err, syscall.EISDIR) || errors.Is(err, fs.ErrExist) {
 		if err := os.RemoveAll(to); err != nil {
-			return err
+			return fmt.Errorf("publishing %s: %w", path, err)
 		}
 		err = os.Rename(from, to)
 	}
+	if err != nil {
+		return fmt.Errorf("publishing %s: %w", path, err)
+	}
+	return nil
+}
+
+// mkParent makes the folder of a file.
+func (s *Stage) mkParent(path string, made map[string]bool) error {
+	dir := filepath.Dir(s.in(s.output, path))
+	if made[dir] {
+		return nil
+	}
+	err := os.Mkdir(dir, 0o755) // as it is for most; what else there may be is looked at when it fails
+	if err != nil {
+		err = s.mkParents(dir)
+	}
+	made[dir] = err == nil
 	return err
 }
 
-func (s *Stage) mkParent(path string) error {
-	dir := filepath.Dir(s.in(s.output, path))
+// mkParents makes a folder and those above it, by one goroutine at a time: a file may be in the way.
+func (s *Stage) mkParents(dir string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	err := os.MkdirAll(dir, 0o755)
 	if !errors.Is(err, syscall.ENOTDIR) {
 		return err
@@ -127,14 +169,11 @@ func (s *Stage) prune() (deleted []string, err error) {
 // Patch puts the staged files into the output and leaves all others there as they are.
 func (s *Stage) Patch() (Result, error) {
 	var result Result
-	for _, path := range s.order() {
-		if err := s.move(path); err != nil {
-			return result, fmt.Errorf("publishing %s: %w", path, err)
-		}
-		result.Written++
-		if !s.same[path] {
-			result.Changed = append(result.Changed, path)
-		}
+	paths := s.differing()
+	result.Written = len(paths)
+	result.Changed = slices.DeleteFunc(slices.Clone(paths), func(path string) bool { return s.same[path] })
+	if err := s.moveAll(paths); err != nil {
+		return result, err
 	}
 	return result, nil
 }

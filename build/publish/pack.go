@@ -86,11 +86,13 @@ func (s *Stage) keepPacked(file string) bool {
 
 // packOne makes a file's copy in one coding, or keeps the output's. Changed says that the file is in the stage.
 func (s *Stage) packOne(c coding, file string, changed bool) error {
-	dir := s.output
+	from := s.in(s.output, file)
 	if changed {
-		dir = s.dir
+		s.mu.Lock()
+		from = s.file(s.at[file])
+		s.mu.Unlock()
 	}
-	data, err := os.ReadFile(s.in(dir, file))
+	data, err := os.ReadFile(from)
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -59,7 +60,7 @@ type Stage struct {
 	sums   map[string]trace.Sum
 	same   map[string]bool // pages that readers see no difference in
 	folds  map[string]string
-	dirs   map[string]bool // folders made in the stage
+	at     map[string]int // number of the file in the stage, by path
 }
 
 // Result counts what a commit did, in files.
@@ -86,7 +87,7 @@ func Open(ctx context.Context, o Options) (*Stage, error) {
 		return nil, err
 	}
 	s := &Stage{output: output, lock: lock, alike: o.Alike, known: new(Record), looked: make(chan struct{}),
-		staged: map[string]bool{}, sums: map[string]trace.Sum{}, same: map[string]bool{}, folds: map[string]string{}, dirs: map[string]bool{},
+		staged: map[string]bool{}, sums: map[string]trace.Sum{}, same: map[string]bool{}, folds: map[string]string{}, at: map[string]int{},
 		dir: filepath.Join(filepath.Dir(output), "."+filepath.Base(output)+".stage")}
 	_, err = os.Lstat(output)
 	s.made = errors.Is(err, fs.ErrNotExist)
@@ -197,15 +198,41 @@ func (s *Stage) compare(path string, data []byte, sum trace.Sum) (same, alike bo
 	return same, err == nil && watched && s.alike(old, data)
 }
 
+// perFolder is how many files stand in one folder of the stage. They have numbers for names: folders as the output has them
+// would cost a site of many pages as much as the pages.
+const perFolder = 1000
+
 // stage writes a file into the stage.
 func (s *Stage) stage(path string, data []byte) error {
-	if err := s.mkdir(path); err != nil {
-		return err
+	file, err := s.number(path)
+	if err == nil {
+		err = os.WriteFile(file, data, 0o644)
 	}
-	if err := os.WriteFile(s.in(s.dir, path), data, 0o644); err != nil {
+	if err != nil {
 		return fmt.Errorf("staging %s: %w", path, err)
 	}
 	return nil
+}
+
+// number gives a path its file in the stage.
+func (s *Stage) number(path string) (file string, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n, known := s.at[path]
+	if !known {
+		n = len(s.at)
+		s.at[path] = n
+	}
+	file = s.file(n)
+	if !known && n%perFolder == 0 {
+		err = os.MkdirAll(filepath.Dir(file), 0o755)
+	}
+	return file, err
+}
+
+// file is where the stage has the file of a number.
+func (s *Stage) file(n int) string {
+	return filepath.Join(s.dir, strconv.Itoa(n/perFolder), strconv.Itoa(n%perFolder))
 }
 
 // Copy stages a file of another file system as it is.
@@ -231,23 +258,6 @@ func (s *Stage) claim(path string) error {
 	}
 	s.folds[fold] = path
 	s.staged[path] = false
-	return nil
-}
-
-func (s *Stage) mkdir(path string) error {
-	dir := filepath.Dir(s.in(s.dir, path))
-	s.mu.Lock()
-	made := s.dirs[dir]
-	s.mu.Unlock()
-	if made {
-		return nil
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("staging %s: %w", path, err)
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.dirs[dir] = true
 	return nil
 }
 

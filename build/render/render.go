@@ -44,6 +44,7 @@
 package render
 
 import (
+	"bytes"
 	"html/template"
 	"runtime"
 	"strings"
@@ -89,6 +90,7 @@ type Renderer struct {
 
 	master  *template.Template // parsed, never executed: what workers are cloned from
 	workers chan *worker
+	buffers sync.Pool      // *bytes.Buffer, of pages that are no longer needed
 	fault   *content.Error // the first mistake of the theme; nothing can be rendered then
 }
 
@@ -181,6 +183,18 @@ func (w *worker) whole(page *site.Page) ([]byte, error) {
 	}
 	w.job.view.Page.Card = w.card(w.job.view.Page)
 	return w.page(page.Layout)
+}
+
+// Reuse takes the bytes of a page that nobody needs any more, for another page.
+func (r *Renderer) Reuse(page []byte) { r.buffers.Put(bytes.NewBuffer(page)) }
+
+// buffer is an empty one.
+func (r *Renderer) buffer() *bytes.Buffer {
+	if b, ok := r.buffers.Get().(*bytes.Buffer); ok {
+		b.Reset()
+		return b
+	}
+	return new(bytes.Buffer)
 }
 
 // place is the file that a page is made from.

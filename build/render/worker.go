@@ -15,7 +15,7 @@ type worker struct {
 	r   *Renderer
 	set *template.Template
 	job *job
-	buf bytes.Buffer
+	buf *bytes.Buffer
 }
 
 // job is what a worker knows of the page that it renders.
@@ -37,7 +37,7 @@ type job struct {
 }
 
 func (r *Renderer) newWorker() *worker {
-	w := &worker{r: r}
+	w := &worker{r: r, buf: r.buffer()}
 	set, err := r.master.Clone()
 	if err != nil {
 		panic(err) // only of a set that was executed, and the master never is
@@ -59,7 +59,7 @@ func (w *worker) page(layout string) ([]byte, error) {
 		return nil, w.job.at.Errorf(content.DidYouMean(layout, w.r.theme.Layouts()), "there is no layout %q", layout)
 	}
 	w.buf.Reset()
-	err := w.set.ExecuteTemplate(&w.buf, name, &w.job.view)
+	err := w.set.ExecuteTemplate(w.buf, name, &w.job.view)
 	if w.job.failed != nil {
 		err = w.job.failed
 	}
@@ -69,7 +69,9 @@ func (w *worker) page(layout string) ([]byte, error) {
 	if !w.job.quoted && !w.r.quoted && bytes.Contains(w.buf.Bytes(), []byte(refusedMark)) {
 		return nil, w.refused(layout)
 	}
-	return bytes.Clone(w.buf.Bytes()), nil
+	page := w.buf.Bytes()
+	w.buf = w.r.buffer()
+	return page, nil
 }
 
 // execute executes a template whose output becomes part of another's.
