@@ -57,6 +57,7 @@ type Report struct {
 	Outside   []Outside // of Options.Check: where links lead to other sites
 	BaseURL   string    // where the site stands
 	Redirects bundle.Redirects
+	Stages    []Stage // in their order; of a build that wrote a site
 }
 
 // Build makes the whole site and commits it, or reports mistakes and writes nothing. The error is of the machine (a
@@ -69,7 +70,7 @@ func Build(ctx context.Context, o Options) (*Report, error) {
 
 // Build is like the function of that name.
 func (b *Builder) Build(ctx context.Context) (*Report, error) {
-	o, found := b.Options, &content.Problems{Lenient: b.Options.Lenient}
+	o, found, times := b.Options, &content.Problems{Lenient: b.Options.Lenient}, begin()
 	source, err := OpenSource(o.Source)
 	if err != nil {
 		return nil, err
@@ -89,16 +90,20 @@ func (b *Builder) Build(ctx context.Context) (*Report, error) {
 		return report, nil
 	}
 
+	times.lap("what is there", stage.Known())
 	tree, err := content.Reload(ctx, source.FS(), past.entries(), found)
 	if err != nil {
 		return nil, err
 	}
+	times.lap("content", len(tree.Entries))
 	if err := past.surveyTheme(ctx, o, tree.Config.Theme); err != nil {
 		return nil, err
 	}
 	look := theme.Load(o.DefaultTheme, source.FS(), tree.Config, found)
+	times.lap("theme", 0)
 	plan := site.Plan(tree, look, site.Options{Now: o.Now, Drafts: o.Drafts, Future: o.Future, BaseURL: o.BaseURL}, found)
-	out := &output{site: plan, stage: stage, past: past, found: found, minify: minify.New(), onlyTexts: past.onlyTexts(tree, o.Now)}
+	times.lap("plan", len(plan.Outputs))
+	out := &output{site: plan, stage: stage, past: past, stages: times, found: found, minify: minify.New(), onlyTexts: past.onlyTexts(tree, o.Now)}
 	assets := asset.Make(look.FS, look.Name, look.Settings, out.minify.File, found)
 	out.pictures = asset.NewPictures(asset.PictureOptions{Source: source.FS(), Copies: plan.Copies, Minify: out.minify.File,
 		Cache: filepath.Join(o.State, "cache", "images"), Has: out.has, Dry: o.Check, Style: cardStyle(plan, look), Now: o.Now})
@@ -108,15 +113,19 @@ func (b *Builder) Build(ctx context.Context) (*Report, error) {
 	}
 	out.render = render.New(render.Options{Site: plan, Theme: look, Assets: assets, Pictures: out.pictures, Search: indexes.URLs(),
 		SameFiles: past.sameFiles(tree), Problems: found})
+	times.lap("templates, assets, search", 0)
 	if err := out.write(ctx, assets, indexes); err != nil {
 		return nil, err
 	}
+	times.pages(len(plan.Outputs))
 	known := bundler{site: plan, theme: look, render: out.render, minify: out.minify, found: found}.bundle()
 	if err := out.pictures.Make(ctx, out.putPicture, o.Progress, found); err != nil {
 		return nil, err
 	}
+	times.lap("bundle, pictures", 0)
 	out.checkLinks()
 	out.checkPages()
+	times.lap("links and rules", out.count())
 
 	report := &Report{Pages: out.count(), Skipped: plan.Skipped, NextDue: plan.NextDue,
 		Errors: found.Errors(), Warnings: found.Warnings(), CSP: known.CSP, Redirects: known.Redirects, BaseURL: plan.BaseURL}
@@ -131,6 +140,8 @@ func (b *Builder) Build(ctx context.Context) (*Report, error) {
 	if err := out.commit(o, known, report); err != nil {
 		return report, err
 	}
+	times.lap("publish", report.Published.Written)
+	report.Stages = times.passed
 	b.learn(source, out, report)
 	return report, nil
 }

@@ -36,6 +36,7 @@ type output struct {
 	stage    *publish.Stage
 	found    *content.Problems
 	past     *past
+	stages   *stages
 	// onlyTexts says that since the past nothing but texts of pages changed.
 	onlyTexts bool
 
@@ -105,25 +106,36 @@ func (o *output) writePage(out site.Output) error {
 	if o.reuse(out) {
 		return nil
 	}
+	leave := o.stages.render.enter("render")
 	made, err := o.render.Make(out)
+	leave(len(made.Data))
 	if err != nil {
 		o.found.Take(made.Found)
 		o.blame(out, err)
 		return nil
 	}
+	leave = o.stages.check.enter("check")
 	o.keep(out, made) // minifying works in place
+	leave(len(made.Data))
+	return o.shrink(out, made.Data)
+}
+
+// shrink minifies a page and puts it out.
+func (o *output) shrink(out site.Output, page []byte) error {
 	buffer, _ := o.buffers.Get().(*[]byte)
 	if buffer == nil {
 		buffer = new([]byte)
 	}
 	defer o.buffers.Put(buffer)
-	data, err := o.minify.AppendHTML((*buffer)[:0], made.Data)
+	leave := o.stages.minify.enter("minify")
+	data, err := o.minify.AppendHTML((*buffer)[:0], page)
+	leave(len(data))
 	if err != nil {
 		o.blame(out, err)
 		return nil
 	}
 	*buffer = data
-	o.render.Reuse(made.Data)
+	o.render.Reuse(page)
 	return o.put(out.Path, data)
 }
 
@@ -145,6 +157,8 @@ func (o *output) put(name string, data []byte) error {
 	o.mu.Lock()
 	o.files[name] = true
 	o.mu.Unlock()
+	leave := o.stages.write.enter("write")
+	defer leave(len(data))
 	return o.stage.Write(name, data)
 }
 

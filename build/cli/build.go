@@ -20,6 +20,7 @@ func Build(embedded fs.FS) *cobra.Command {
 	var dirs folders
 	var o build.Options
 	var asJSON bool
+	var traced string
 	cmd := &cobra.Command{
 		Use: "build", Short: "Make the site into public/, and the bundle into dist/", Args: cobra.NoArgs,
 		Example: "  leadsite build\n  leadsite build --drafts --output /tmp/preview",
@@ -33,9 +34,16 @@ func Build(embedded fs.FS) *cobra.Command {
 			o.Bundle = filepath.Join(dirs.source, "dist", "bundle.json")
 			o.DefaultTheme, o.Program, o.Now = embedded, program(), time.Now()
 			o.Progress = progress(cmd.ErrOrStderr())
-			report, err := build.Build(cmd.Context(), o)
+			var report *build.Report
+			err = tracing(traced, func() (err error) {
+				report, err = build.Build(cmd.Context(), o)
+				return err
+			})
 			if err != nil {
 				return explain(err)
+			}
+			if traced != "" {
+				printStages(cmd.ErrOrStderr(), report.Stages)
 			}
 			text := lines{source: dirs.source, embedded: embedded}
 			mistakes := text.mistakes(report.Errors)
@@ -58,6 +66,7 @@ func Build(embedded fs.FS) *cobra.Command {
 	flags.BoolVar(&o.Drafts, "drafts", false, "include drafts")
 	flags.BoolVar(&o.Future, "future", false, "include pages whose date has not come")
 	flags.BoolVar(&o.Lenient, "lenient", false, "warn of unknown keys and shortcodes, broken links and missing titles, and build: for a move from Hugo")
+	flags.StringVar(&traced, "trace", "", "write a trace for `go tool trace` into this file, and print where the time went")
 	flags.BoolVar(&asJSON, "json", false, "print one JSON document")
 	return cmd
 }
