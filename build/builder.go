@@ -49,6 +49,7 @@ func (b *Builder) Searched() bool { return b.last != nil && b.last.out.site.Conf
 // learn keeps the model of a build.
 func (b *Builder) learn(source *Source, out *output, report *Report) {
 	b.forget()
+	source.rest() // it is kept for long
 	inputs := out.past.now
 	out.past, out.records, out.copies = nil, nil, nil // the memory has them
 	b.last = &model{source: source, inputs: inputs, out: out, report: report}

@@ -37,6 +37,12 @@ func (s *Source) FS() fs.FS { return s.files }
 
 // Close ends all reading.
 func (s *Source) Close() error {
+	s.rest()
+	return s.Root.Close()
+}
+
+// rest lets go of the folders that a build has opened: who reads later may find others under their names.
+func (s *Source) rest() {
 	s.files.mu.Lock()
 	defer s.files.mu.Unlock()
 	for _, folder := range s.files.open {
@@ -44,7 +50,8 @@ func (s *Source) Close() error {
 			folder.Close()
 		}
 	}
-	return s.Root.Close()
+	clear(s.files.open)
+	s.files.rests = true
 }
 
 // rootFS is what os.Root.FS promises.
@@ -61,8 +68,9 @@ type folders struct {
 	rootFS
 	root *os.Root
 
-	mu   sync.Mutex
-	open map[string]*os.Root
+	mu    sync.Mutex
+	open  map[string]*os.Root
+	rests bool // no folder is opened any more
 }
 
 // maxFolders is how many folders stay open. A site of more has few files in each.
@@ -98,7 +106,7 @@ func (f *folders) folder(name string) *os.Root {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	folder, known := f.open[dir]
-	if known || len(f.open) >= maxFolders {
+	if known || f.rests || len(f.open) >= maxFolders {
 		return folder
 	}
 	folder, err := f.root.OpenRoot(dir)
