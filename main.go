@@ -67,7 +67,7 @@ func commands(started *bool) *cobra.Command {
 	root.PersistentFlags().String("source", ".", "folder that holds content/")
 	root.AddCommand(buildcli.Init(themes.Default()), buildcli.New(themes.Default()), buildcli.Serve(themes.Default(), openBackend),
 		buildcli.Build(themes.Default()), buildcli.Check(themes.Default()),
-		functionscli.Leads(), infracli.Package(), infracli.Deploy(finished), version())
+		functionscli.Leads(), infracli.Package(), infracli.Deploy(finished), infracli.Doctor(), version())
 	return root
 }
 

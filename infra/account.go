@@ -7,12 +7,17 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
 	"github.com/aws/aws-sdk-go-v2/service/cloudfrontkeyvaluestore"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go"
@@ -33,14 +38,23 @@ type Account struct {
 	edge       *cloudformation.Client // of EdgeRegion
 	cloudFront *cloudfront.Client
 	redirects  *cloudfrontkeyvaluestore.Client
+	lambda     *lambda.Client
+	topics     *sns.Client // of Region
+	edgeTopics *sns.Client // of EdgeRegion
+	queues     *sqs.Client
+	metrics    *cloudwatch.Client
+
+	asked, serverTime time.Time // what this machine and AWS held for the time when the account was opened
 }
 
-// OpenAccount asks whose the credentials are. pathStyle is for servers other than AWS, which know buckets by path alone.
-func OpenAccount(ctx context.Context, cfg aws.Config, pathStyle bool) (*Account, error) {
+// OpenAccount asks whose the credentials are. now tells this machine's time; pathStyle is for servers other than AWS, which know buckets by path alone.
+func OpenAccount(ctx context.Context, cfg aws.Config, now func() time.Time, pathStyle bool) (*Account, error) {
+	asked := now()
 	who, err := sts.NewFromConfig(cfg).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
 		return nil, fmt.Errorf("opening the AWS account: %w", err)
 	}
+	serverTime, _ := awsmiddleware.GetServerTime(who.ResultMetadata)
 	edge := cfg.Copy()
 	edge.Region = EdgeRegion
 	return &Account{
@@ -50,6 +64,9 @@ func OpenAccount(ctx context.Context, cfg aws.Config, pathStyle bool) (*Account,
 		ses:    sesv2.NewFromConfig(cfg),
 		stacks: cloudformation.NewFromConfig(cfg), edge: cloudformation.NewFromConfig(edge),
 		cloudFront: cloudfront.NewFromConfig(edge), redirects: cloudfrontkeyvaluestore.NewFromConfig(edge),
+		lambda: lambda.NewFromConfig(cfg), topics: sns.NewFromConfig(cfg), edgeTopics: sns.NewFromConfig(edge),
+		queues: sqs.NewFromConfig(cfg), metrics: cloudwatch.NewFromConfig(cfg),
+		asked: asked, serverTime: serverTime,
 	}, nil
 }
 

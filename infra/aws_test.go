@@ -149,7 +149,7 @@ func (c *cloud) deploy(args ...string) (stdout, talk string, err error) {
 			return proxy, nil
 		}
 	})
-	account, err := infra.OpenAccount(c.Context(), cfg, true)
+	account, err := infra.OpenAccount(c.Context(), cfg, time.Now, true)
 	if err != nil {
 		return "", "", err
 	}

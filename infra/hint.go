@@ -58,7 +58,8 @@ func hintOfAWS(err error) string {
 	case has("Missing Region", "Invalid Configuration: Missing Region", "no such host"):
 		return "set AWS_REGION to a region of AWS, such as eu-central-1, and check the network"
 	}
-	if _, ok := errors.AsType[net.Error](err); ok {
+	_, lost := errors.AsType[*net.OpError](err)
+	if _, nameless := errors.AsType[*net.DNSError](err); lost || nameless {
 		return "check the network and run it again: it goes on where it stopped"
 	}
 	return ""

@@ -58,8 +58,8 @@ func Deploy(build Build) *cobra.Command {
 
 // hint adds what to do about an error.
 func hint(err error) error {
-	if err == nil {
-		return nil
+	if has, ok := errors.AsType[hinted](err); err == nil || ok && has.hint != "" {
+		return err
 	}
 	if text := infra.Hint(err); text != "" {
 		return hinted{err, text}
@@ -69,14 +69,7 @@ func hint(err error) error {
 
 func (f deployFlags) run(cmd *cobra.Command, build Build) error {
 	ctx := cmd.Context()
-	cfg, err := config.LoadDefaultConfig(ctx)
-	if err != nil {
-		return fmt.Errorf("reading the configuration of AWS: %w", err)
-	}
-	if cfg.Region == "" {
-		return hinted{errors.New("no region of AWS is set"), "set AWS_REGION: eu-central-1 for owners in the EU, us-east-1 in America"}
-	}
-	account, err := infra.OpenAccount(ctx, cfg, cfg.BaseEndpoint != nil || os.Getenv("AWS_ENDPOINT_URL_S3") != "")
+	cfg, account, err := openAccount(ctx)
 	if err != nil {
 		return err
 	}
@@ -95,6 +88,19 @@ func (f deployFlags) run(cmd *cobra.Command, build Build) error {
 		return d.Delete(ctx, tables(cfg), f.exported)
 	}
 	return d.Run(ctx)
+}
+
+// openAccount opens the account that the environment and the files of AWS's own tools name.
+func openAccount(ctx context.Context) (aws.Config, *infra.Account, error) {
+	cfg, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		return cfg, nil, fmt.Errorf("reading the configuration of AWS: %w", err)
+	}
+	if cfg.Region == "" {
+		return cfg, nil, hinted{errors.New("no region of AWS is set"), "set AWS_REGION: eu-central-1 for owners in the EU, us-east-1 in America"}
+	}
+	account, err := infra.OpenAccount(ctx, cfg, time.Now, cfg.BaseEndpoint != nil || os.Getenv("AWS_ENDPOINT_URL_S3") != "")
+	return cfg, account, err
 }
 
 func tables(cfg aws.Config) *dynamodb.Client { return dynamodb.NewFromConfig(cfg) }

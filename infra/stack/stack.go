@@ -127,6 +127,15 @@ func (s *Stack) Parameter(ctx context.Context, name string) (string, error) {
 	return "", nil
 }
 
+// Status is CloudFormation's own word for the state of the stack; "" for none.
+func (s *Stack) Status(ctx context.Context) (string, error) {
+	found, err := s.describe(ctx)
+	if errors.Is(err, ErrAbsent) {
+		return "", nil
+	}
+	return string(found.StackStatus), err
+}
+
 // repair says what must be done before a stack in this state can be changed; "" for nothing.
 func repair(status types.StackStatus) string {
 	switch status {
