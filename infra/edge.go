@@ -3,9 +3,8 @@ package infra
 import (
 	"context"
 	"fmt"
-	"slices"
-
 	"maps"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
