@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -53,10 +54,16 @@ func files(t *testing.T, dir string) map[string]string {
 	all := map[string]string{}
 	tree := os.DirFS(dir)
 	err := fs.WalkDir(tree, ".", func(path string, d fs.DirEntry, err error) error {
+		if path != "." && errors.Is(err, fs.ErrNotExist) {
+			return nil // a running server deletes meanwhile
+		}
 		if err != nil || d.IsDir() {
 			return err
 		}
 		data, err := fs.ReadFile(tree, path)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
 		all[path] = string(data)
 		return err
 	})
