@@ -123,8 +123,7 @@ func (b *Builder) Build(ctx context.Context) (*Report, error) {
 		return nil, err
 	}
 	times.lap("bundle, pictures", 0)
-	out.checkLinks()
-	out.checkPages()
+	out.inspect()
 	times.lap("links and rules", out.count())
 
 	report := &Report{Pages: out.count(), Skipped: plan.Skipped, NextDue: plan.NextDue,

@@ -6,22 +6,37 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"sync"
 
 	"leadsite/build/check"
 	"leadsite/build/content"
 	"leadsite/build/site"
 )
 
-// checkPages warns of what a careful editor or a search engine would object to, where the author wrote it. What stands
-// in no file of an author's comes from the theme, and is said once for all pages that show it.
-func (o *output) checkPages() {
+// inspect checks all pages: their links, and what a careful editor or a search engine would object to.
+func (o *output) inspect() {
 	base, err := url.Parse(o.site.BaseURL)
 	if err != nil {
 		return // site.yaml's mistake, reported there
 	}
-	shared := map[[2]string][]string{} // URLs of pages, by message and hint
 	whole := check.Site{Base: base, Moved: o.moved(), Reached: o.reached(), Torn: len(o.found.Errors()) > 0}
-	for _, f := range o.ledger.Objections(whole) {
+	var objections []check.Objection
+	var work sync.WaitGroup
+	work.Go(func() { objections = o.ledger.Objections(whole) })
+	o.checkLinks(base)
+	work.Wait()
+	if torn := len(o.found.Errors()) > 0; torn != whole.Torn {
+		whole.Torn = torn
+		objections = o.ledger.Objections(whole)
+	}
+	o.warn(objections)
+}
+
+// warn says objections where the author wrote what they are about. What stands in no file of an author's comes from the
+// theme, and is said once for all pages that show it.
+func (o *output) warn(objections []check.Objection) {
+	shared := map[[2]string][]string{} // URLs of pages, by message and hint
+	for _, f := range objections {
 		at := o.place(f)
 		switch {
 		case at.Line > 0:

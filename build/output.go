@@ -51,7 +51,7 @@ type output struct {
 
 // write makes every file of the site, on as many goroutines as there are cores.
 func (o *output) write(ctx context.Context, assets *asset.Set, indexes search.Set) error {
-	o.past.readPages()
+	o.past.await()
 	o.files, o.pages, o.ledger = map[string]bool{}, map[string]*site.Page{}, o.past.ledger
 	o.records, o.copies = map[string]string{}, map[string]string{}
 	for _, a := range assets.All() {
@@ -207,11 +207,7 @@ func (o *output) keep(out site.Output, made render.Made) {
 }
 
 // checkLinks reports every internal link, anchor and image that leads nowhere, where the author wrote it.
-func (o *output) checkLinks() {
-	base, err := url.Parse(o.site.BaseURL)
-	if err != nil {
-		return // site.yaml's mistake, reported there
-	}
+func (o *output) checkLinks(base *url.URL) {
 	for _, b := range o.ledger.Broken(base, o.exists, o.near) {
 		o.found.Add(o.locate(b).Bearable())
 	}

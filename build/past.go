@@ -28,6 +28,7 @@ type past struct {
 	now    *trace.Inputs
 	pages  map[string]string // records by output, see kept.go
 	ledger *check.Ledger     // with the references of that build's pages
+	read   chan struct{}     // closed when pages and ledger are there
 	// changed are the inputs that may differ. All is true when everything may: then nothing is in changed.
 	changed []string
 	all     bool
@@ -153,8 +154,13 @@ func nobodys(file string) bool {
 // same says whether an input is surely as it was in the last build.
 func (p *past) same(file string) bool { return p.now.Same(p.then, file) }
 
-// entries are those of the last build, for content.Reload.
+// entries are those of the last build, for content.Reload. Its pages are read meanwhile.
 func (p *past) entries() content.Past {
+	p.read = make(chan struct{})
+	go func() {
+		defer close(p.read)
+		p.readPages()
+	}()
 	r, _ := p.memory.Part(partEntries)
 	return content.Past{Entries: r, Same: p.same}
 }
@@ -205,6 +211,9 @@ func (p *past) unchanged(o Options, stage *publish.Stage) *Report {
 	report.Published = publish.Result{Kept: stage.Known()}
 	return &report
 }
+
+// await waits until the pages are read.
+func (p *past) await() { <-p.read }
 
 // readPages reads the records of pages, and their references.
 func (p *past) readPages() {
@@ -298,4 +307,9 @@ func until(tree *content.Tree, now time.Time) time.Time {
 }
 
 // close lets go of the memory.
-func (p *past) close() { p.memory.Close() }
+func (p *past) close() {
+	if p.read != nil {
+		p.await()
+	}
+	p.memory.Close()
+}
