@@ -203,10 +203,8 @@ func (p *past) unchanged(o Options, stage *publish.Stage) *Report {
 		return nil
 	}
 	report.NextDue = trace.NewReader(string(p.left.Due)).Time(zone)
-	for i, skipped := range report.Skipped {
-		if !skipped.Due.IsZero() {
-			report.Skipped[i].Due = skipped.Due.In(zone) // JSON knows offsets alone
-		}
+	for i, s := range report.Skipped {
+		report.Skipped[i].Due = at(s.Due, zone)
 	}
 	report.Published = publish.Result{Kept: stage.Known()}
 	return &report
@@ -214,6 +212,15 @@ func (p *past) unchanged(o Options, stage *publish.Stage) *Report {
 
 // await waits until the pages are read.
 func (p *past) await() { <-p.read }
+
+// at is a time in a zone, if that has the same offset then: JSON keeps no more of it.
+func at(t time.Time, zone *time.Location) time.Time {
+	_, offset := t.Zone()
+	if _, there := t.In(zone).Zone(); t.IsZero() || there != offset {
+		return t
+	}
+	return t.In(zone)
+}
 
 // readPages reads the records of pages, and their references.
 func (p *past) readPages() {
