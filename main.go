@@ -60,8 +60,10 @@ func commands(started *bool) *cobra.Command {
 		Example:       "  leadsite serve\n  leadsite build --base-url https://www.example.com/\n  leadsite leads list --status new",
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		PersistentPreRun: func(*cobra.Command, []string) {
-			*started = true
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			err := cmd.ValidateFlagGroups() // cobra looks at them only after this
+			*started = err == nil
+			return err
 		},
 	}
 	root.PersistentFlags().String("source", ".", "folder that holds content/")

@@ -10,7 +10,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -31,6 +30,7 @@ type erasedCount struct {
 }
 
 func erase(at *place) *cobra.Command {
+	var address string
 	var replay, asJSON bool
 	cmd := &cobra.Command{
 		Use: "erase EMAIL", Short: "Remove a person: leads, spam, what waits in the spool, mails in the outbox",
@@ -44,12 +44,14 @@ func erase(at *place) *cobra.Command {
 				return errors.New("--replay erases everybody of the file, so it takes no address")
 			case !replay && len(args) != 1:
 				return errors.New("name one address")
-			case !replay && !strings.Contains(args[0], "@"):
-				return hinted{fmt.Errorf("%q is no e-mail address", args[0]), "leadsite leads list shows the addresses"}
+			case replay:
+				return nil
 			}
-			return nil
+			var err error
+			address, err = personAddress(args[0])
+			return err
 		},
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			return at.with(cmd, func(s lead.Store) error {
 				e, err := newEraser(cmd, at, s)
 				if err != nil {
@@ -58,7 +60,7 @@ func erase(at *place) *cobra.Command {
 				if replay {
 					err = e.replay()
 				} else {
-					err = e.person(strings.TrimSpace(args[0]))
+					err = e.person(address)
 				}
 				return errors.Join(err, e.tell(cmd, asJSON))
 			})

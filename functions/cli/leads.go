@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"leadsite/functions/form"
 	"leadsite/functions/lead"
 )
 
@@ -36,16 +38,18 @@ func list(at *place) *cobra.Command {
 	var status, since string
 	var asJSON, asCSV bool
 	cmd := &cobra.Command{
-		Use: "list", Short: "List leads, newest first", Args: cobra.NoArgs,
+		Use: "list", Short: "List leads, newest first",
+		Args: func(cmd *cobra.Command, args []string) error {
+			var noStatus, noDay, noLimit error
+			q.Statuses, noStatus = statuses(status)
+			q.Since, noDay = day(since)
+			if q.Limit < 0 {
+				noLimit = fmt.Errorf("--limit %d is less than nothing", q.Limit)
+			}
+			return cmp.Or(cobra.NoArgs(cmd, args), noStatus, noDay, noLimit)
+		},
 		Example: "  leadsite leads list --form contact --since 2026-11-01",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			var err error
-			if q.Statuses, err = statuses(status); err != nil {
-				return err
-			}
-			if q.Since, err = day(since); err != nil {
-				return err
-			}
 			return at.with(cmd, func(s lead.Store) error {
 				leads, err := all(cmd.Context(), s, q)
 				if err != nil {
@@ -174,7 +178,7 @@ func printTable(w io.Writer, leads []lead.Lead) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "ID\tRECEIVED\tSTATUS\tFORM\tE-MAIL\tPAGE\tSCORE")
 	for _, l := range leads {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%d\n", l.ID, local(l.CreatedAt), l.Status, l.Form, plain(l.Email), plain(l.Page), l.Score.Points)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%d\n", plain(l.ID), local(l.CreatedAt), l.Status, plain(l.Form), plain(l.Email), plain(l.Page), l.Score.Points)
 	}
 	return table.Flush()
 }
@@ -183,7 +187,7 @@ func printLead(w io.Writer, l lead.Lead) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	row := func(name, value string) {
 		if value != "" {
-			fmt.Fprintf(table, "%s\t%s\n", plain(name), strings.ReplaceAll(plainLines(value), "\n", "\n\t"))
+			fmt.Fprintf(table, "%s\t%s\n", plain(name), plainLines(value))
 		}
 	}
 	row("id", l.ID)
@@ -223,14 +227,11 @@ func sortedKeys[V any](m map[string]V) []string {
 	return keys
 }
 
-// plain keeps what a visitor wrote from steering the terminal or breaking a table.
-func plain(s string) string { return strings.Join(strings.Fields(plainLines(s)), " ") }
+// plain keeps what others wrote from steering the terminal, turning its text around, or breaking a table: intake
+// cleans what it takes, but a store may hold what was imported.
+func plain(s string) string { return form.Line(s) }
 
+// plainLines does the same to a text of several lines, which come to stand in the second column.
 func plainLines(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' || r >= 0x7f && r < 0xa0 {
-			return -1
-		}
-		return r
-	}, s)
+	return strings.ReplaceAll(strings.ReplaceAll(strings.Join(form.Lines(s), "\n"), "\t", " "), "\n", "\n\t")
 }

@@ -424,6 +424,45 @@ func TestExportForAPerson(t *testing.T) {
 	}
 }
 
+// A person is found by every spelling of the address that a keyboard or a clipboard makes of it.
+func TestAnAddressInAnotherSpellingIsErased(t *testing.T) {
+	dir, keys := state(t)
+	must(t, small(t, "a", "jos\u00e9@b\u00fccher.example", keys), "import", "--state", dir)
+	typed := " JOSE\u0301@bu\u0308cher.Example "
+	if got := must(t, "", "export", "--person", typed, "--state", dir); !strings.Contains(got, strings.Repeat("a", 26)) {
+		t.Errorf("%q is known of: %s", typed, got)
+	}
+	if got := must(t, "", "erase", typed, "--state", dir); !strings.HasPrefix(got, "erased 1 lead,") {
+		t.Errorf("%q: %s", typed, got)
+	}
+}
+
+// What stands in a store, by whatever way it came there, neither steers a terminal nor turns its text around.
+func TestTheTerminalIsNotSteered(t *testing.T) {
+	dir, _ := state(t)
+	const hostile = "a\x1b[31m\u202eb\tc\u0085d\x00e\u2066\r\nf"
+	l := lead.Lead{
+		ID: strings.Repeat("a", 26), Form: hostile, Email: hostile, Page: hostile, Owner: hostile,
+		Fields: form.Values{hostile: {Text: hostile}}, Extra: map[string]string{hostile: hostile},
+		Source: lead.Source{Campaign: hostile, Referrer: hostile}, Score: lead.Score{Reasons: []string{hostile}},
+		Spam: lead.SpamScore{Reasons: []string{hostile}},
+	}
+	s := open(t, dir)
+	if _, _, err := s.Put(t.Context(), l.Received(time.Now())); err != nil {
+		t.Fatal(err)
+	}
+	e := lead.NewEvent(lead.Event{At: time.Now(), Kind: hostile, By: hostile, Note: hostile})
+	if err := errors.Join(s.Append(t.Context(), l.ID, e), s.Park(t.Context(), lead.Parked{Recipient: hostile, At: time.Now(), Why: hostile, Lead: hostile})); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"list"}, {"show", l.ID}, {"parked"}} {
+		got := must(t, "", append(args, "--state", dir)...)
+		if strings.ContainsAny(got, "\x00\t\r\x1b\u0085\u202e\u2066") || !strings.Contains(got, "[31mb") {
+			t.Errorf("%v prints %q", args, got)
+		}
+	}
+}
+
 func TestSpreadsheets(t *testing.T) {
 	dir, _ := fullState(t)
 	for _, args := range [][]string{{"export", "--csv"}, {"list", "--csv", "--status", "any"}} {
@@ -447,11 +486,16 @@ func TestLeadsRefusals(t *testing.T) {
 		{[]string{"backup", full, "--state", dir}, "name a new file"},
 		{[]string{"erase", "--state", dir}, "name one address"},
 		{[]string{"erase", "sam", "--state", dir}, `"sam" is no e-mail address`},
+		{[]string{"erase", "ann@example.com,sam@example.com", "--state", dir}, "is no e-mail address"},
+		{[]string{"erase", "Sam <sam@example.com>", "--state", dir}, "is no e-mail address"},
 		{[]string{"erase", "--replay", canary, "--state", dir}, "takes no address"},
 		{[]string{"erase", "--replay", "--state", dir}, "there is no " + filepath.Join(dir, "erasures.jsonl")},
 		{[]string{"erase", canary, "--state", bare, "--store", "sqlite:" + full}, "there is no secret at " + filepath.Join(bare, "secret")},
 		{[]string{"export", "--state", bare}, "there is no lead database"},
 		{[]string{"export", "--csv", "--person", canary, "--state", dir}, "person"},
+		{[]string{"export", "--person", "", "--state", dir}, `"" is no e-mail address`},
+		{[]string{"export", "--person", "sam", "--state", dir}, `"sam" is no e-mail address`},
+		{[]string{"list", "--limit", "-1", "--state", dir}, "--limit -1 is less than nothing"},
 		{[]string{"import", "--store", "sqlite"}, "names no store"},
 		{[]string{"backup", "x", "--store", table(t, "no-backup")}, "only a database file can be backed up"},
 	} {

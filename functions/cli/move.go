@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,7 +18,13 @@ func exportLeads(at *place) *cobra.Command {
 	var asCSV bool
 	var person string
 	cmd := &cobra.Command{
-		Use: "export", Short: "Print everything in the store, for import, for a spreadsheet, or for the person it is about", Args: cobra.NoArgs,
+		Use: "export", Short: "Print everything in the store, for import, for a spreadsheet, or for the person it is about",
+		Args: func(cmd *cobra.Command, args []string) (err error) {
+			if cmd.Flags().Changed("person") { // also to nothing, from a script: that is not everybody
+				person, err = personAddress(person)
+			}
+			return cmp.Or(cobra.NoArgs(cmd, args), err)
+		},
 		Long: "Prints everything in the store as JSON Lines, which import reads: leads with what happened to them and who was told,\n" +
 			"spam too, parked recipients and erasures. The secret is not in it: to move a site, copy the file secret as well.",
 		Example: "  leadsite leads export --store sqlite:.leadsite/leads.db | leadsite leads import --store dynamodb:TABLE\n" +

@@ -43,7 +43,7 @@ func printParked(cmd *cobra.Command, all []lead.Parked) error {
 	table := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "RECIPIENT\tSINCE\tLEAD\tWHY")
 	for _, p := range all {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", plain(p.Recipient), local(p.At), p.Lead, plain(p.Why))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", plain(p.Recipient), local(p.At), plain(p.Lead), plain(p.Why))
 	}
 	return table.Flush()
 }

@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"fmt"
 	"math"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"leadsite/functions/form"
 	"leadsite/functions/lead"
 )
 
@@ -30,6 +32,16 @@ type personMail struct {
 	To    string                 `json:"to"`
 	State lead.NotificationState `json:"state"`
 	At    time.Time              `json:"at"`
+}
+
+// personAddress is the address that somebody typed to name a person, as intake keeps addresses: any other spelling has
+// another hash, and would find nobody without a word.
+func personAddress(typed string) (string, error) {
+	address, ok := form.Address(typed)
+	if !ok {
+		return "", hinted{fmt.Errorf("%q is no e-mail address", typed), "name one bare address; leadsite leads list shows them"}
+	}
+	return address, nil
 }
 
 // exportPerson prints what is stored about the person with an address.

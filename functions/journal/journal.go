@@ -13,6 +13,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -104,10 +105,13 @@ func harmless(a slog.Attr) slog.Value {
 		}
 		return slog.AnyValue(masked)
 	}
-	if a.Value.Kind() == slog.KindAny {
-		return slog.StringValue(fmt.Sprintf("(%T)", a.Value.Any()))
+	if a.Value.Kind() != slog.KindAny {
+		return a.Value
 	}
-	return a.Value
+	if v := reflect.ValueOf(a.Value.Any()); v.Kind() == reflect.String { // a type of ours, like lead.Action
+		return slog.StringValue(Masked(v.String()))
+	}
+	return slog.StringValue(fmt.Sprintf("(%T)", a.Value.Any()))
 }
 
 // mask stands where an address was.

@@ -36,6 +36,8 @@ func (v visitor) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("email", v.Email), slog.String("lead", "abc"))
 }
 
+type word string
+
 func TestOnlyAllowedKeysPass(t *testing.T) {
 	const canary = "canary@example.com"
 	for name, c := range map[string]struct {
@@ -77,6 +79,10 @@ func TestOnlyAllowedKeysPass(t *testing.T) {
 				l.Info("x", "error", struct{ Email string }{canary}, "why", &url.URL{Path: "/" + canary}, "status", map[string]string{"a": canary}, "attempt", time.Second)
 			},
 			map[string]any{"level": "INFO", "msg": "x", "error": "(struct { Email string })", "why": "(address)", "status": "(map[string]string)", "attempt": "1s"},
+		},
+		"a text by another name": {
+			func(l *slog.Logger) { l.Info("decided", "action", word("qualified"), "state", word("sent to "+canary)) },
+			map[string]any{"level": "INFO", "msg": "decided", "action": "qualified", "state": "sent to (address)"},
 		},
 		"a stack": {
 			func(l *slog.Logger) { l.Info("x", "stack", "/mod/sdk@v1.2.3/api.go:7") },
