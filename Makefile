@@ -35,14 +35,14 @@ program:
 # Without the test cache (-count=1): it does not notice changes in what the tests start (programs they
 # build, the browser, moto), and would repeat the success of yesterday.
 test: setup ## everything there is to test, after setting up what that needs
-	@$(WITHOUT_AWS) go run ./e2e/gotest -race -count=1 $(PKG)
+	@$(WITHOUT_AWS) go run ./e2e/gotest -race -count=1 -timeout 40m $(PKG)
 ifeq ($(PKG),./...)
 	@$(MAKE) --no-print-directory simulate
 endif
 
 # Without the race detector: one history runs on one goroutine at a time, and many histories need speed.
 simulate: ## days of trouble for leads, SEEDS of them, held against what is promised
-	@go run ./e2e/gotest -count=1 ./e2e/simulation -args -seeds $(SEEDS) -first $(FIRST)
+	@go run ./e2e/gotest -count=1 -timeout 40m ./e2e/simulation -args -seeds $(SEEDS) -first $(FIRST)
 
 setup:
 	@e2e/setup
