@@ -67,19 +67,56 @@ func ReadParcel(text string) (Lead, error) {
 // Replay puts a lead that waited in a spool into the store, with the time when it was received. created says whether
 // the store had not known it. A lead that reached the store after all, because only its answer was late, stays as it
 // is; so does one that is replayed again. A clean copy rescues one from the spam lane, as Put has it. One whose person
-// was erased since it came is gone: that is no error.
+// was erased since it came is gone, also when that happens while it is put: that is no error.
 func Replay(ctx context.Context, s Store, l Lead) (created bool, err error) {
-	known, err := s.Get(ctx, l.ID)
-	rescues := known.Status == Spam && l.Status != Spam
-	if err == nil && known.CreatedAt.Equal(l.CreatedAt) && !rescues {
-		return false, nil
-	}
-	erased, err := Erased(ctx, s, l)
-	if err == nil && !erased {
-		_, created, err = Commit(ctx, s, l)
-	}
-	if err != nil {
+	if created, err = replay(ctx, s, l); err != nil {
 		return false, fmt.Errorf("replaying lead %s: %w", l.ID, err)
 	}
 	return created, nil
+}
+
+func replay(ctx context.Context, s Store, l Lead) (created bool, err error) {
+	known, err := s.Get(ctx, l.ID)
+	rescues := known.Status == Spam && l.Status != Spam
+	if err == nil && known.CreatedAt.Equal(l.CreatedAt) && !rescues {
+		_, err = eraseLate(ctx, s, known)
+		return false, err
+	}
+	if erased, err := Erased(ctx, s, l); err != nil || erased {
+		return false, err
+	}
+	stored, created, err := Commit(ctx, s, l)
+	if err != nil {
+		return false, err
+	}
+	late, err := eraseLate(ctx, s, stored)
+	return created && !late, err
+}
+
+// errNotGone keeps a lead in its spool until it is known to be gone from the store: an index may be behind.
+var errNotGone = errors.New("its person was erased, and it is still there")
+
+// eraseLate erases a lead that came into the store behind the back of an erasure: an erasure is noted before it looks
+// for leads, so that whoever puts a lead and then looks for erasures misses none.
+func eraseLate(ctx context.Context, s Store, l Lead) (late bool, err error) {
+	if l.Person == "" {
+		return false, nil
+	}
+	all, err := s.Erasures(ctx, l.Person)
+	for _, e := range all {
+		if err == nil && e.Covers(l) {
+			late = true
+			_, err = s.Erase(ctx, e.Person, e.At)
+		}
+	}
+	if !late || err != nil {
+		return late, err
+	}
+	if _, err = s.Get(ctx, l.ID); err == nil {
+		return true, errNotGone
+	}
+	if errors.Is(err, ErrNotFound) {
+		err = nil
+	}
+	return true, err
 }

@@ -224,6 +224,65 @@ func TestErasedMeanwhile(t *testing.T) {
 	}
 }
 
+// lateStore is a store in which a person is erased after a lead was read from the spool, and before it is put.
+type lateStore struct {
+	lead.Store
+	erase func()
+}
+
+func (s lateStore) Put(ctx context.Context, l lead.Lead) (lead.Lead, bool, error) {
+	s.erase()
+	return s.Store.Put(ctx, l)
+}
+
+// An erasure that comes between the look into the store and the put finds no lead; it does not come after it either.
+func TestErasedWhileItIsPut(t *testing.T) {
+	store := openStore(t)
+	s := open(t, filepath.Join(t.TempDir(), "spool"))
+	before, after, other := received("a", 0), received("c", 2000), received("d", 0)
+	after.Person = before.Person
+	hold(t, s, before, after, other)
+	late := lateStore{store, func() {
+		if _, err := store.Erase(t.Context(), before.Person, start.Add(time.Second)); err != nil {
+			t.Error(err)
+		}
+	}}
+	created := map[string]bool{}
+	failed, err := s.Each(t.Context(), func(l lead.Lead) (err error) {
+		created[l.ID], err = lead.Replay(t.Context(), late, l)
+		return err
+	})
+	if failed != 0 || err != nil || len(seen(t, s)) != 0 {
+		t.Errorf("%d failed: %v", failed, err)
+	}
+	if _, err := store.Get(t.Context(), before.ID); !errors.Is(err, lead.ErrNotFound) || created[before.ID] {
+		t.Errorf("the erased lead: %v, to be told of %v", err, created[before.ID])
+	}
+	for _, l := range []lead.Lead{after, other} {
+		if _, err := store.Get(t.Context(), l.ID); err != nil || !created[l.ID] {
+			t.Errorf("lead %s: %v, to be told of %v", l.ID, err, created[l.ID])
+		}
+	}
+}
+
+// A process that was killed between the put and the look finds the erased lead the next time.
+func TestErasedBehindTheBack(t *testing.T) {
+	store := openStore(t)
+	l := received("a", 0)
+	if _, err := store.Erase(t.Context(), l.Person, start.Add(time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := store.Put(t.Context(), l); err != nil {
+		t.Fatal(err)
+	}
+	if created, err := lead.Replay(t.Context(), store, l); err != nil || created {
+		t.Errorf("created %v: %v", created, err)
+	}
+	if _, err := store.Get(t.Context(), l.ID); !errors.Is(err, lead.ErrNotFound) {
+		t.Errorf("the erased lead: %v", err)
+	}
+}
+
 // Held and emptied at the same time, nothing is lost or half read.
 func TestHoldWhileEmptied(t *testing.T) {
 	s := open(t, filepath.Join(t.TempDir(), "spool"))
