@@ -91,20 +91,28 @@ func newEraser(cmd *cobra.Command, at *place, s lead.Store) (*eraser, error) {
 
 // person erases one address, as of now.
 func (e *eraser) person(address string) error {
-	person := e.keys.Person(address)
-	leads, err := e.store.ByPerson(e.cmd.Context(), person, math.MaxInt32)
+	persons, err := personsOf(e.cmd.Context(), e.store, e.keys, address)
 	if err != nil {
 		return err
 	}
-	now := time.Now()
-	if len(leads) > 0 && leads[0].CreatedAt.After(now) { // clocks differ
-		now = leads[0].CreatedAt
+	var erasures []lead.Erasure
+	for _, person := range persons {
+		leads, err := e.store.ByPerson(e.cmd.Context(), person, math.MaxInt32)
+		if err != nil {
+			return err
+		}
+		now := time.Now()
+		if len(leads) > 0 && leads[0].CreatedAt.After(now) { // clocks differ
+			now = leads[0].CreatedAt
+		}
+		erasures = append(erasures, lead.Erasure{Person: person, At: now}.Kept())
 	}
-	erasure := lead.Erasure{Person: person, At: now}.Kept()
-	if err := noteErasure(e.state, erasure); err != nil {
-		return err
+	for _, erasure := range erasures {
+		if err := noteErasure(e.state, erasure); err != nil {
+			return err
+		}
 	}
-	return e.erase([]lead.Erasure{erasure})
+	return e.erase(erasures)
 }
 
 // replay repeats what the file says. A line that cannot be read does not keep the others from being repeated.

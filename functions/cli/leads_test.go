@@ -437,6 +437,34 @@ func TestAnAddressInAnotherSpellingIsErased(t *testing.T) {
 	}
 }
 
+// Leads that were stored under another secret, on another machine or before the file was lost, are of the same person.
+func TestAPersonOfAnotherSecretIsErased(t *testing.T) {
+	dir, keys := state(t)
+	old, err := lead.ParseKeys(strings.Repeat("01", lead.KeySize))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := open(t, dir)
+	put(t, s, "a", canary, keys)
+	before := put(t, s, "b", canary, old)
+	put(t, s, "c", "other@example.com", old)
+	copied := filepath.Join(t.TempDir(), "copied.db")
+	must(t, "", "backup", copied, "--state", dir)
+	got := must(t, "", "export", "--person", canary, "--state", dir)
+	if !strings.Contains(got, strings.Repeat("a", 26)) || !strings.Contains(got, before.ID) || strings.Contains(got, "other@") {
+		t.Errorf("known is %s", got)
+	}
+	if got := must(t, "", "erase", canary, "--state", dir); !strings.HasPrefix(got, "erased 2 leads,") {
+		t.Error(got)
+	}
+	if got := must(t, "", "export", "--state", dir); strings.Contains(got, canary) || !strings.Contains(got, "other@") {
+		t.Errorf("left is %s", got)
+	}
+	if got := must(t, "", "erase", "--replay", "--state", dir, "--store", "sqlite:"+copied); !strings.HasPrefix(got, "erased 2 leads,") {
+		t.Errorf("after a restore: %s", got)
+	}
+}
+
 // What stands in a store, by whatever way it came there, neither steers a terminal nor turns its text around.
 func TestTheTerminalIsNotSteered(t *testing.T) {
 	dir, _ := state(t)

@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -44,13 +46,45 @@ func personAddress(typed string) (string, error) {
 	return address, nil
 }
 
+// personsOf are the keyed hashes under which an address has leads: by the secret here, and by others that were here
+// before, of a machine that leads were moved from or of a file that was lost. Without them a search would miss leads,
+// and say so nowhere.
+func personsOf(ctx context.Context, s lead.Store, keys lead.Keys, address string) ([]string, error) {
+	persons := []string{keys.Person(address)}
+	leads, err := all(ctx, s, lead.Query{Email: address, Statuses: lead.Statuses()})
+	for _, l := range leads {
+		if l.Person != "" && !slices.Contains(persons, l.Person) {
+			persons = append(persons, l.Person)
+		}
+	}
+	return persons, err
+}
+
+// leadsOf are the leads of an address, newest first, spam too.
+func leadsOf(ctx context.Context, s lead.Store, keys lead.Keys, address string) ([]lead.Lead, error) {
+	persons, err := personsOf(ctx, s, keys, address)
+	if err != nil {
+		return nil, err
+	}
+	var leads []lead.Lead
+	for _, person := range persons {
+		more, err := s.ByPerson(ctx, person, math.MaxInt32)
+		if err != nil {
+			return nil, err
+		}
+		leads = append(leads, more...)
+	}
+	slices.SortStableFunc(leads, func(a, b lead.Lead) int { return b.CreatedAt.Compare(a.CreatedAt) })
+	return leads, nil
+}
+
 // exportPerson prints what is stored about the person with an address.
 func exportPerson(cmd *cobra.Command, at *place, s lead.Store, address string) error {
 	keys, err := at.keys(cmd)
 	if err != nil {
 		return err
 	}
-	leads, err := s.ByPerson(cmd.Context(), keys.Person(address), math.MaxInt32)
+	leads, err := leadsOf(cmd.Context(), s, keys, address)
 	if err != nil {
 		return err
 	}
