@@ -2,6 +2,7 @@ package render
 
 import (
 	"bytes"
+	"errors"
 	"html/template"
 
 	"leadsite/build/content"
@@ -59,7 +60,10 @@ func (w *worker) page(layout string) ([]byte, error) {
 		return nil, w.job.at.Errorf(content.DidYouMean(layout, w.r.theme.Layouts()), "there is no layout %q", layout)
 	}
 	w.buf.Reset()
-	err := w.set.ExecuteTemplate(w.buf, name, &w.job.view)
+	err := w.set.ExecuteTemplate(&bounded{buf: w.buf}, name, &w.job.view)
+	if errors.Is(err, errEndless) {
+		err = w.r.endless("templates/" + layout + ".html")
+	}
 	if w.job.failed != nil {
 		err = w.job.failed
 	}
@@ -77,10 +81,38 @@ func (w *worker) page(layout string) ([]byte, error) {
 // execute executes a template whose output becomes part of another's.
 func (w *worker) execute(name string, data any) (template.HTML, error) {
 	var out bytes.Buffer
-	if err := w.set.ExecuteTemplate(&out, name, data); err != nil {
+	err := w.set.ExecuteTemplate(&bounded{buf: &out}, name, data)
+	if errors.Is(err, errEndless) {
+		err = w.r.endless(name)
+	}
+	if err != nil {
 		return "", err
 	}
 	return template.HTML(out.String()), nil
+}
+
+// maxOutput is what one template may write. The largest page, of 10 MB of Markdown, stays below it.
+const maxOutput = 64 << 20
+
+var errEndless = errors.New("a template writes more than a page can be")
+
+// bounded takes what a template writes, and ends one that would write until the memory is full: templates cannot be
+// stopped otherwise.
+type bounded struct {
+	buf *bytes.Buffer
+}
+
+func (b *bounded) Write(p []byte) (int, error) {
+	if b.buf.Len()+len(p) > maxOutput {
+		return 0, errEndless
+	}
+	return b.buf.Write(p)
+}
+
+// endless is the mistake of a template that writes without end. The templates' packages do not say where it was then.
+func (r *Renderer) endless(file string) error {
+	return content.Pos{File: "themes/" + r.theme.Name + "/" + file}.Errorf("look for a range that goes round too often, in it and in the templates that it calls",
+		"the template does not end: it has written %d MB", maxOutput>>20)
 }
 
 // refusedMark is what html/template writes, without a word, in place of a value that would be dangerous there.
