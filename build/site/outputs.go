@@ -134,7 +134,7 @@ func (p *planner) addAliases(page *Page) {
 		return
 	}
 	for i, alias := range page.Entry.Front.Aliases {
-		if !strings.HasPrefix(alias, "/") {
+		if !strings.HasPrefix(alias, "/") && !strings.Contains(alias, "://") {
 			alias = path.Join(path.Dir(strings.TrimSuffix(page.URL, "/")), alias)
 		}
 		clean, err := cleanURL(alias)

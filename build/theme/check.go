@@ -57,7 +57,7 @@ func (t *Theme) CheckBlocks(tree *content.Tree, entry *content.Entry, problems *
 
 // CheckShortcode checks the arguments of a shortcode that stands at pos, as text by name ("0", "1" for positional
 // ones; "inner" for what stands between its tags), and gives them as the values of their types with defaults filled
-// in. False: something is wrong, and is noted.
+// in. What is wrong is noted. False: it cannot be shown. One that the shortcode does not know is left out instead.
 func (t *Theme) CheckShortcode(tree *content.Tree, name string, args map[string]string, pos content.Pos, problems *content.Problems) (map[string]any, bool) {
 	schema, known := t.Shortcodes[name]
 	if !known {
@@ -71,8 +71,12 @@ func (t *Theme) CheckShortcode(tree *content.Tree, name string, args map[string]
 	var found content.Problems
 	c := checker{problems: &found, noun: "argument", at: func(...any) content.Pos { return pos }, tree: tree}
 	values := make(map[string]any, len(args))
-	for key, arg := range args {
-		values[key] = fromText(schema.Fields[key].Type, arg)
+	for _, key := range sorted(args) {
+		if f, known := schema.Fields[key]; known {
+			values[key] = fromText(f.Type, args[key])
+		} else { // it is left out, and the rest is shown
+			problems.Add(pos.Errorf(content.DidYouMean(key, sorted(schema.Fields)), "the shortcode %s has no argument %q", name, key).Bearable())
+		}
 	}
 	values = c.fields("the shortcode "+name, schema.Fields, values, nil)
 	for _, e := range found.Errors() {
