@@ -26,6 +26,8 @@ func TestDatesAsPeopleWriteThem(t *testing.T) {
 		{"---\ndate: 2026-11-22 09:30:00\n---\n", morning},
 		{"---\ndate: 2026-11-22 09:30:00 +0100\n---\n", morning},
 		{"---\ndate: 2026-11-22 09:30:00 +0100 CET\n---\n", morning},
+		{"---\ndate: 2026-1-2\n---\n", time.Date(2026, 1, 1, 23, 0, 0, 0, time.UTC)},
+		{"---\ndate: 2026-1-2 9:30:00\n---\n", time.Date(2026, 1, 2, 8, 30, 0, 0, time.UTC)},
 		{"---\ndate: 22 November 2026\n---\n", midnight},
 		{"---\ndate: Nov 22, 2026\n---\n", midnight},
 		{"---\ndate: Sun, 22 Nov 2026 09:30:00 +0100\n---\n", morning},

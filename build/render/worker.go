@@ -2,8 +2,8 @@ package render
 
 import (
 	"bytes"
-	"errors"
 	"html/template"
+	"io"
 
 	"leadsite/build/content"
 	"leadsite/build/markdown"
@@ -60,8 +60,9 @@ func (w *worker) page(layout string) ([]byte, error) {
 		return nil, w.job.at.Errorf(content.DidYouMean(layout, w.r.theme.Layouts()), "there is no layout %q", layout)
 	}
 	w.buf.Reset()
-	err := w.set.ExecuteTemplate(&bounded{buf: w.buf}, name, &w.job.view)
-	if errors.Is(err, errEndless) {
+	out := bounded{buf: w.buf}
+	err := w.set.ExecuteTemplate(&out, name, &w.job.view)
+	if out.full {
 		err = w.r.endless("templates/" + layout + ".html")
 	}
 	if w.job.failed != nil {
@@ -80,31 +81,31 @@ func (w *worker) page(layout string) ([]byte, error) {
 
 // execute executes a template whose output becomes part of another's.
 func (w *worker) execute(name string, data any) (template.HTML, error) {
-	var out bytes.Buffer
-	err := w.set.ExecuteTemplate(&bounded{buf: &out}, name, data)
-	if errors.Is(err, errEndless) {
+	out := bounded{buf: new(bytes.Buffer)}
+	err := w.set.ExecuteTemplate(&out, name, data)
+	if out.full {
 		err = w.r.endless(name)
 	}
 	if err != nil {
 		return "", err
 	}
-	return template.HTML(out.String()), nil
+	return template.HTML(out.buf.String()), nil
 }
 
 // maxOutput is what one template may write. The largest page, of 10 MB of Markdown, stays below it.
 const maxOutput = 64 << 20
 
-var errEndless = errors.New("a template writes more than a page can be")
-
 // bounded takes what a template writes, and ends one that would write until the memory is full: templates cannot be
 // stopped otherwise.
 type bounded struct {
-	buf *bytes.Buffer
+	buf  *bytes.Buffer
+	full bool
 }
 
 func (b *bounded) Write(p []byte) (int, error) {
 	if b.buf.Len()+len(p) > maxOutput {
-		return 0, errEndless
+		b.full = true
+		return 0, io.ErrShortWrite
 	}
 	return b.buf.Write(p)
 }
