@@ -68,7 +68,7 @@ func OpenBackend(ctx context.Context, o BackendOptions) (*Backend, error) {
 }
 
 func (b *Backend) open(ctx context.Context, o BackendOptions) error {
-	keys, err := b.state.keys()
+	keys, err := b.state.keys(b.log)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,8 @@ package cli_test
 
 import (
 	"bytes"
+	"log/slog"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -11,6 +13,36 @@ import (
 	"leadsite/functions/lead"
 	"leadsite/functions/store/sqlite"
 )
+
+// TestALostSecretIsSaid opens a state folder as serve does: first new, then again, then without its secret.
+func TestALostSecretIsSaid(t *testing.T) {
+	state := t.TempDir()
+	serve := func() string {
+		var log bytes.Buffer
+		b, err := cli.OpenBackend(t.Context(), cli.BackendOptions{State: state, Log: slog.New(slog.NewTextHandler(&log, nil)), Getenv: os.Getenv})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := b.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return log.String()
+	}
+	for range 2 {
+		if log := serve(); log != "" {
+			t.Errorf("nothing is lost, and the log says %s", log)
+		}
+	}
+	if err := os.Remove(filepath.Join(state, "secret")); err != nil {
+		t.Fatal(err)
+	}
+	if log := serve(); !strings.Contains(log, "the file secret is gone") || !strings.Contains(log, "alarm=secret") {
+		t.Errorf("the secret is lost, and the log says %s", log)
+	}
+	if log := serve(); log != "" {
+		t.Errorf("said again: %s", log)
+	}
+}
 
 // TestParked lists who is parked in a state folder, and lets one in again.
 func TestParked(t *testing.T) {

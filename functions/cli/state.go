@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -53,14 +54,19 @@ const outboxFolder = "outbox"
 // secretFile is the file of a state folder that holds its secret.
 const secretFile = "secret"
 
-// keys reads the folder's secret, making one the first time.
-func (s *state) keys() (lead.Keys, error) {
+// keys reads the folder's secret, making one the first time. To make one for leads that had another is an alarm, and no
+// error: visitors write meanwhile.
+func (s *state) keys(log *slog.Logger) (lead.Keys, error) {
 	file := s.path(secretFile)
 	keys, err := readKeys(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return s.newKeys(file)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return keys, err
 	}
-	return keys, err
+	if _, err := os.Stat(s.path(database)); err == nil {
+		log.Error("the file secret is gone, and a new one is made: links in mails that were sent work no more, and retries and "+
+			"repeat visitors are taken for strangers; if there is a copy, end serve and put it back", "alarm", "secret")
+	}
+	return s.newKeys(file)
 }
 
 // readKeys reads a secret that is there.
