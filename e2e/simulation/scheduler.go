@@ -151,8 +151,9 @@ func (w *world) jump() {
 	if !w.skewed {
 		return // in this history clocks are right
 	}
-	m.skew = []time.Duration{0, 0, 30 * time.Second, -30 * time.Second, 10 * time.Minute, -10 * time.Minute}[w.rng.IntN(6)]
-	w.tell("a clock is off by %v", m.skew)
+	skew := []time.Duration{0, 0, 30 * time.Second, -30 * time.Second, 10 * time.Minute, -10 * time.Minute}[w.rng.IntN(6)]
+	m.skew.Store(int64(skew))
+	w.tell("a clock is off by %v", skew)
 }
 
 // breakDown takes the store or the mail service down for a while.
@@ -205,7 +206,7 @@ func (w *world) calm() {
 	w.storeEnd, w.mailEnd = time.Time{}, time.Time{}
 	w.truth.dropRecords()
 	for _, m := range w.machines {
-		m.skew = 0
+		m.skew.Store(0)
 	}
 	for end := time.Now().Add(48 * time.Hour); time.Now().Before(end); {
 		w.settle()

@@ -20,6 +20,7 @@ import (
 	"net/http"
 	"net/netip"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -62,12 +63,12 @@ type world struct {
 
 // machine is where functions run: it has a clock of its own.
 type machine struct {
-	skew   time.Duration
+	skew   atomic.Int64 // nanoseconds
 	notify *notify.Notifier
 	intake *intake.Handler
 }
 
-func (m *machine) now() time.Time { return time.Now().Add(m.skew) }
+func (m *machine) now() time.Time { return time.Now().Add(time.Duration(m.skew.Load())) }
 
 // Outcome is what came of one history.
 type Outcome struct {
