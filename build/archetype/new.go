@@ -20,6 +20,7 @@ import (
 var (
 	ErrPath = errors.New("no page or form can be there")
 	ErrKind = errors.New("the theme has no such archetype")
+	ErrWord = errors.New("a form's words in another language have no archetype")
 )
 
 // File is a file that is to be.
@@ -32,8 +33,9 @@ type File struct {
 
 // New begins a page or a form. name is its path below content/, with or without its extension, or that of a folder
 // ("blog/trip/") for a page with files beside it. kind names the archetype; "" picks it by the folder: form in forms/,
-// the folder's own if the theme has one, post in any other, page at the top. Nothing is written yet.
-func New(theme fs.FS, name, kind string, day time.Time) (File, error) {
+// the folder's own if the theme has one, post in any other, page at the top. langs are the site's languages: of "about.de"
+// the name is "about". Nothing is written yet.
+func New(theme fs.FS, name, kind string, langs []string, day time.Time) (File, error) {
 	rel, err := clean(name)
 	if err != nil {
 		return File{}, err
@@ -63,7 +65,10 @@ func New(theme fs.FS, name, kind string, day time.Time) (File, error) {
 	if err != nil {
 		return File{}, err
 	}
-	bare := bareName(rel)
+	bare := bareName(rel, langs)
+	if _, is := langOf(rel, langs); is && ext == ".yaml" {
+		return File{}, fmt.Errorf("%w: %s", ErrWord, rel)
+	}
 	text = words{title: title(bare), name: bare, day: day}.fill(text)
 	return File{Path: content.Root + "/" + rel, Kind: kind, text: text, Draft: strings.Contains(string(text), "\ndraft: true\n")}, nil
 }
@@ -141,9 +146,18 @@ func names(kinds map[string]string) []string {
 	return all
 }
 
-// bareName is a file's name without its extension; of an index.md its folder's.
-func bareName(rel string) string {
+// langOf is the language in a file's name: de of about.de.md.
+func langOf(rel string, langs []string) (lang string, is bool) {
+	lang = strings.TrimPrefix(path.Ext(strings.TrimSuffix(rel, path.Ext(rel))), ".")
+	return lang, slices.Contains(langs, lang)
+}
+
+// bareName is a file's name without its language and extension; of an index.md its folder's.
+func bareName(rel string, langs []string) string {
 	bare := strings.TrimSuffix(path.Base(rel), path.Ext(rel))
+	if lang, is := langOf(rel, langs); is {
+		bare = strings.TrimSuffix(bare, "."+lang)
+	}
 	if (bare == "index" || bare == "_index") && path.Dir(rel) != "." {
 		return path.Base(path.Dir(rel))
 	}

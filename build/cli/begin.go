@@ -74,7 +74,7 @@ func begin(embedded fs.FS, dir, name, kind string) (archetype.File, error) {
 	var elsewhere content.Problems
 	config := content.LoadConfig(source.FS(), &elsewhere)
 	look := theme.Load(embedded, source.FS(), config, &elsewhere)
-	file, err := archetype.New(look.FS, name, kind, time.Now().In(config.Zone))
+	file, err := archetype.New(look.FS, name, kind, config.Langs, time.Now().In(config.Zone))
 	if err != nil {
 		return file, err
 	}
@@ -87,6 +87,8 @@ func explainNew(err error) error {
 		return hinted{err, "edit it, or name another"}
 	case errors.Is(err, archetype.ErrPath):
 		return hinted{err, "name a path below content/, like blog/what-it-costs.md or forms/callback.yaml"}
+	case errors.Is(err, archetype.ErrWord):
+		return hinted{err, "write the file yourself: title, submit, success, and each field's label under fields:, by its name"}
 	case errors.Is(err, archetype.ErrKind):
 		return hinted{err, "choose one of them with --kind"}
 	case errors.Is(err, build.ErrNoContent):

@@ -46,6 +46,8 @@ func explain(err error) error {
 		return hinted{err, "run it in the folder that holds content/, or name that folder with --source"}
 	case errors.Is(err, publish.ErrOutput):
 		return hinted{err, "name another folder with --output: everything in it that is not of the site is deleted"}
+	case errors.Is(err, publish.ErrForeign):
+		return hinted{err, "name an empty folder with --output, or one with a site in it: everything there that is not of the site is deleted"}
 	case errors.Is(err, os.ErrPermission), errors.Is(err, syscall.EROFS), errors.Is(err, syscall.ENOTDIR):
 		return hinted{err, "see that the folder can be written to, or name another with --output or --state"}
 	}

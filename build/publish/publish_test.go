@@ -135,6 +135,42 @@ func TestOutputsThatWouldEatTheSourceAreRefused(t *testing.T) {
 	}
 }
 
+// A mistyped --output must not cost anybody their papers: only an empty folder, and one with a site in it, become the site's.
+func TestFoldersOfOtherThingsAreRefused(t *testing.T) {
+	for _, c := range []struct {
+		name, file string
+		refused    bool
+	}{
+		{"papers", "out/letter.odt", true},
+		{"a folder in it", "out/2026/letter.odt", true},
+		{"a clone without a commit", "out/.git/HEAD", false},
+		{"a site", "out/index.html", false},
+		{"nothing", "other/index.html", false},
+		{"a build that was killed", "out/assets/a.css", false},
+	} {
+		root := t.TempDir()
+		file := filepath.Join(root, c.file)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, []byte("x"), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+		if c.name == "a build that was killed" {
+			if err := os.Mkdir(filepath.Join(root, ".out.stage"), 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s, err := publish.Open(t.Context(), publish.Options{Source: filepath.Join(root, "site"), Output: filepath.Join(root, "out"), State: filepath.Join(root, "state")})
+		if errors.Is(err, publish.ErrForeign) != c.refused || !c.refused && err != nil {
+			t.Errorf("%s: got %v", c.name, err)
+		}
+		if err == nil {
+			s.Close()
+		}
+		if _, err := os.Stat(file); err != nil {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+}
+
 func TestPathsStayBelowTheOutput(t *testing.T) {
 	s := open(t, t.TempDir())
 	defer s.Close()

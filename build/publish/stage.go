@@ -18,6 +18,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -88,7 +89,7 @@ func Open(ctx context.Context, o Options) (*Stage, error) {
 	}
 	s := &Stage{output: output, lock: lock, alike: o.Alike, known: new(Record), looked: make(chan struct{}),
 		staged: map[string]bool{}, sums: map[string]trace.Sum{}, same: map[string]bool{}, folds: map[string]string{}, at: map[string]int{},
-		dir: filepath.Join(filepath.Dir(output), "."+filepath.Base(output)+".stage")}
+		dir: stageOf(output)}
 	_, err = os.Lstat(output)
 	s.made = errors.Is(err, fs.ErrNotExist)
 	if o.Known != nil {
@@ -105,8 +106,11 @@ func Open(ctx context.Context, o Options) (*Stage, error) {
 // Compress lets Commit put NAME.gz and NAME.br beside every text file, for static hosts that send those.
 func (s *Stage) Compress() { s.packed = true }
 
-// ErrOutput marks an output folder that a build must not write to.
-var ErrOutput = errors.New("the output folder would overwrite the source")
+// Output folders that a build must not write to, because it would delete what is in them.
+var (
+	ErrOutput  = errors.New("the output folder would overwrite the source")
+	ErrForeign = errors.New("the output folder holds something else than a site")
+)
 
 // refuse keeps a mistyped --output from deleting what the author wrote, or the leads and mails of the state folder: the
 // commit deletes what it did not make.
@@ -127,7 +131,30 @@ func refuse(output string, o Options) error {
 			return fmt.Errorf("%w: %s and %s overlap", ErrOutput, output, precious)
 		}
 	}
+	if !within(output, filepath.Join(source, "public")) && !within(output, state) && isForeign(output) {
+		return fmt.Errorf("%w: %s", ErrForeign, output)
+	}
 	return nil
+}
+
+// isForeign says whether a folder holds something and no site has ever been in it: not even one that was killed on its
+// way there, which leaves its stage.
+func isForeign(output string) bool {
+	entries, err := os.ReadDir(output)
+	if err != nil || !slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() != ".git" }) {
+		return false
+	}
+	for _, ours := range []string{filepath.Join(output, "index.html"), stageOf(output)} {
+		if _, err := os.Lstat(ours); err == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// stageOf is the stage folder, beside the output and so on the same file system.
+func stageOf(output string) string {
+	return filepath.Join(filepath.Dir(output), "."+filepath.Base(output)+".stage")
 }
 
 // within says whether path is dir or below it, symbolic links resolved where they exist.
