@@ -103,6 +103,7 @@ func (p *patient) serve() {
 	}
 	proxy := httputil.NewSingleHostReverseProxy(target)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p.meet()
 		answer := func(status int, text string) {
 			w.Header().Set("Content-Type", "application/json")
 			if status == http.StatusNotFound {
@@ -235,6 +236,7 @@ func TestDoctorCommand(t *testing.T) {
 		cmd := exec.Command(program.Path(t), append([]string{"doctor", "--source", p.site}, args...)...)
 		var out, talk strings.Builder
 		cmd.Stdout, cmd.Stderr = &out, &talk
+		p.meet()
 		err := cmd.Run()
 		return out.String(), talk.String(), err
 	}
