@@ -48,6 +48,11 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 
 func (c connector) prepare(ctx context.Context, conn driver.Conn) error {
 	for _, s := range settings {
+		if s.pragma == "journal_mode" { // which writes to the file
+			if err := judge(ctx, conn); err != nil {
+				return err
+			}
+		}
 		if _, err := pragma(ctx, conn, s.pragma+"="+s.value); err != nil {
 			return err
 		}
@@ -64,6 +69,24 @@ func (c connector) prepare(ctx context.Context, conn driver.Conn) error {
 	}
 	_, err := pragma(ctx, conn, "query_only=ON")
 	return err
+}
+
+// judge refuses a file that is not ours, or newer, before anything is written to it.
+func judge(ctx context.Context, conn driver.Conn) error {
+	rows, err := conn.(driver.QueryerContext).QueryContext(ctx, schemaQuery, nil)
+	if err != nil {
+		return fmt.Errorf("reading its schema version: %w", err)
+	}
+	defer rows.Close()
+	row := make([]driver.Value, 3)
+	if err := rows.Next(row); err != nil {
+		return fmt.Errorf("reading its schema version: %w", err)
+	}
+	var found schema
+	if _, err := fmt.Sscan(fmt.Sprintln(row[0], row[1], row[2]), &found.version, &found.application, &found.tables); err != nil {
+		return fmt.Errorf("reading its schema version: %w", err)
+	}
+	return found.judge()
 }
 
 // pragma runs one PRAGMA and returns the first column of its answer, or "" when it has none.

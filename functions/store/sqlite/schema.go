@@ -148,18 +148,30 @@ func apply(ctx context.Context, conn *sql.Conn) error {
 	return err
 }
 
+// schemaQuery asks for a schema.
+const schemaQuery = `SELECT user_version, application_id, (SELECT count(*) FROM sqlite_schema)
+	FROM pragma_user_version, pragma_application_id`
+
+// schema is what a file says of itself.
+type schema struct{ version, application, tables int }
+
+// judge says what is against using the file: ErrNewer or ErrForeign.
+func (s schema) judge() error {
+	switch {
+	case s.tables > 0 && s.application != applicationID:
+		return ErrForeign
+	case s.version > len(migrations):
+		return fmt.Errorf("its schema has version %d, this leadsite knows %d: %w", s.version, len(migrations), ErrNewer)
+	}
+	return nil
+}
+
 // schemaVersion returns the version of the file's schema, 0 for an empty file, or ErrNewer or ErrForeign.
 func schemaVersion(ctx context.Context, conn *sql.Conn) (int, error) {
-	var version, application, tables int
-	err := conn.QueryRowContext(ctx, `SELECT user_version, application_id, (SELECT count(*) FROM sqlite_schema)
-		FROM pragma_user_version, pragma_application_id`).Scan(&version, &application, &tables)
-	switch {
-	case err != nil:
+	var found schema
+	err := conn.QueryRowContext(ctx, schemaQuery).Scan(&found.version, &found.application, &found.tables)
+	if err != nil {
 		return 0, fmt.Errorf("reading its schema version: %w", err)
-	case tables > 0 && application != applicationID:
-		return 0, ErrForeign
-	case version > len(migrations):
-		return 0, fmt.Errorf("its schema has version %d, this leadsite knows %d: %w", version, len(migrations), ErrNewer)
 	}
-	return version, nil
+	return found.version, found.judge()
 }

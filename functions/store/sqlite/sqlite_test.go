@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -172,11 +173,15 @@ func TestOpenRefuses(t *testing.T) {
 		{filepath.Join(dir, "missing", "leads.db"), "no such file or directory", os.ErrNotExist},
 		{dir, "opening the lead store " + dir, nil},
 	} {
+		before, _ := os.ReadFile(tt.path) // nothing, of what is no file
 		s, err := Open(t.Context(), tt.path, time.Now)
 		if err == nil {
 			s.Close()
 			t.Errorf("Open(%s) succeeds", filepath.Base(tt.path))
 			continue
+		}
+		if after, _ := os.ReadFile(tt.path); !bytes.Equal(before, after) {
+			t.Errorf("Open(%s) changes the file", filepath.Base(tt.path))
 		}
 		if !strings.Contains(err.Error(), tt.says) || tt.is != nil && !errors.Is(err, tt.is) {
 			t.Errorf("Open(%s) says %v", filepath.Base(tt.path), err)
