@@ -19,6 +19,8 @@ func TestSummaryAndWords(t *testing.T) {
 		{"blocks first", "> a quote\n> goes on\n\n- item\n- item\n\n  still the item\n\n| a | b |\n|---|---|\n\n```go\ncode here\n\nmore\n```\n\n    indented\n\n<div>\nhtml\n</div>\n\n---\n\nAt last.\n", "At last.", 19},
 		{"image alone", "![Boat](boat.jpg)\n\nText.\n", "Text.", 2},
 		{"shortcodes", "{{< figure src=\"a b c\" >}}\n\n{{< note >}}\nInside {{% x %}} it.\n{{< /note >}}\n", "Inside it.", 2},
+		{"more in code alone", "First.\n\n```html\n<!--more-->\n```\n\nWrite `<!--more-->`.\n", "First.", 3},
+		{"more in code, and after it", "First.\n\n~~~~\n~~~\n<!--more-->\n~~~~\n\nWrite `<!--more-->`, thus.\n\n<!--more-->\n\nThird.\n", "First. Write <!--more-->, thus.", 4},
 		{"more", "First.\n\n## Heading\n\nSecond.\n\n<!--more-->\n\nThird.\n", "First. Second.", 4},
 		{"comment", "<!-- a note\nfor me -->\n\nText.\n", "Text.", 1},
 		{"definition", "[x]: https://x.example\n\nSee [the site][x] and [^1] [that].\n", "See the site and [that].", 8},

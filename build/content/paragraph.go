@@ -13,7 +13,7 @@ const (
 
 // beginning is the text before <!--more-->, or the first paragraph that has any.
 func beginning(body []byte) string {
-	more := bytes.Index(body, []byte("<!--more-->"))
+	more := More(body)
 	if more < 0 {
 		r := paragraphReader{rest: body}
 		for r.next() {
@@ -31,6 +31,34 @@ func beginning(body []byte) string {
 		}
 	}
 	return cut(strings.Join(all, " "))
+}
+
+// MoreMark ends the part of a page that lists show.
+const MoreMark = "<!--more-->"
+
+// More is where the first such mark stands that is not in code; -1: there is none. Like all of pass one it looks at lines.
+func More(body []byte) int {
+	if !bytes.Contains(body, []byte(MoreMark)) {
+		return -1
+	}
+	fence, at := "", 0
+	for line := range bytes.Lines(body) {
+		text := strings.TrimSpace(string(line))
+		mark := text[:len(text)-len(strings.TrimLeft(text, text[:min(1, len(text))]))]
+		i := strings.Index(string(line), MoreMark)
+		switch isFence := len(mark) >= 3 && (mark[0] == '`' || mark[0] == '~'); {
+		case fence != "":
+			if isFence && mark == text && strings.HasPrefix(mark, fence) {
+				fence = ""
+			}
+		case isFence && !strings.Contains(text[len(mark):], "`"):
+			fence = mark
+		case i >= 0 && bytes.Count(line[:i], []byte("`"))%2 == 0:
+			return at + i
+		}
+		at += len(line)
+	}
+	return -1
 }
 
 // cut shortens a text to maxSummary runes, between words.

@@ -26,8 +26,8 @@ func (w *worker) body(p *site.Page) error {
 	if bytes.Contains(source, []byte(refusedMark)) {
 		w.job.quoted = true
 	}
-	if bytes.Contains(source, []byte("<!--more-->")) {
-		source = bytes.ReplaceAll(source, []byte("<!--more-->"), nil)
+	if more := content.More(source); more >= 0 {
+		source = slices.Delete(bytes.Clone(source), more, more+len(content.MoreMark))
 	}
 	w.job.line = p.Entry.Line
 	doc, err := w.job.markdown.Convert(source)

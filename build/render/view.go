@@ -156,7 +156,8 @@ type TOCEntry struct {
 type ListView struct {
 	Items      []*PageRef
 	Number, Of int    // of this part, from 1, and how many there are
-	Prev, Next string // URLs of the newer and the older part; "" at the ends
+	Prev, Next string // URLs of the part before and the one after it; "" at the ends
+	InOrder    bool   // it is read from its beginning, as a series: Prev is not the newer part
 	Terms      []TermView
 }
 
@@ -324,7 +325,7 @@ func (r *Renderer) listView(o site.Output) *ListView {
 		return &ListView{Number: 1, Of: 1, Terms: termViews(o.Page.Items)}
 	case kind == site.KindSection, kind == site.KindTerm, o.Pager.Number > 0:
 		return &ListView{Items: r.pageRefs(o.Pager.Items), Number: max(o.Pager.Number, 1), Of: max(o.Pager.Of, 1),
-			Prev: o.Pager.Prev, Next: o.Pager.Next}
+			Prev: o.Pager.Prev, Next: o.Pager.Next, InOrder: kind == site.KindTerm && o.Page.Taxonomy == "series"}
 	}
 	return nil
 }
