@@ -146,7 +146,7 @@ func TestOpenRefuses(t *testing.T) {
 	dir := t.TempDir()
 	exec := func(name, statement string) string {
 		path := filepath.Join(dir, name)
-		db, err := pool(path, false, 1)
+		db, err := sql.Open("sqlite", path) // as another program has it: without our settings
 		if err != nil {
 			t.Fatal(err)
 		}
