@@ -145,6 +145,7 @@ func (t *trial) page(layout string) *PageView {
 	ref := t.ref()
 	v.Description, v.Summary, v.Date, v.Lastmod, v.Words = "About the sample.", "The sample.", ref.Date, ref.Date.AddDate(0, 0, 1), 300
 	v.Section, v.SectionTitle, v.SectionURL = "samples", "Samples", "/samples/"
+	v.Above = []MenuView{{Name: "Samples", URL: "/samples/"}}
 	v.Authors, v.Image, v.ImageAlt, v.Terms = ref.Authors, ref.Image, ref.ImageAlt, ref.Terms
 	v.Params = map[string]any{}
 	v.Profile = &ref.Authors[0]

@@ -56,8 +56,9 @@ type PageView struct {
 	Date, Lastmod            time.Time // zero: none
 	Words                    int
 	ReadingMinutes           int
-	Section                  string // "blog"; "" at the top
-	SectionTitle, SectionURL string // of the section's own page; "" when there is none
+	Section                  string     // "blog"; "" at the top
+	SectionTitle, SectionURL string     // of the section's own page; "" when there is none
+	Above                    []MenuView // the lists of the folders that it is in, the outermost first
 	Authors                  []AuthorView
 	Profile                  *AuthorView  // whose page it is; nil for all but pages of authors
 	Series                   []SeriesView // the series that it is a part of
@@ -233,6 +234,9 @@ func (r *Renderer) pageView(p *site.Page) *PageView {
 	v.Series = r.series(p)
 	if section := r.site.In(p.Lang).Sections[p.Section]; section != nil {
 		v.SectionTitle, v.SectionURL = section.Title, section.URL
+	}
+	for _, list := range r.site.In(p.Lang).Above(p) {
+		v.Above = append(v.Above, MenuView{Name: list.Title, URL: list.URL})
 	}
 	if p.Kind == site.Kind404 {
 		v.Permalink = ""

@@ -55,6 +55,25 @@ func (p *edition) addSections() {
 	}
 }
 
+// Above are the lists of the folders that a page is in, the outermost first.
+func (e *Edition) Above(page *Page) []*Page {
+	if page.Entry == nil || page.Kind == KindTerm {
+		return nil
+	}
+	folder, name := locate(page.Entry)
+	if name == "" {
+		folder = parent(folder)
+	}
+	var above []*Page
+	for ; folder != ""; folder = parent(folder) {
+		if section := e.Sections[folder]; section != nil && section != page {
+			above = append(above, section)
+		}
+	}
+	slices.Reverse(above)
+	return above
+}
+
 // addTerms makes the lists of every taxonomy of the site: one of its terms, and one of the pages of each term.
 func (p *edition) addTerms() {
 	for _, taxonomy := range p.Config.Taxonomies {
