@@ -54,7 +54,8 @@ var rules = []struct{ pkg, may string }{
 	{"functions/mail", ""},
 	{"functions/mail/*", "functions/mail"},
 	{"functions/gateway", ""},
-	{"functions/lambda/*", "functions/form functions/bundle functions/journal functions/lead functions/intake functions/notify functions/desk functions/store/dynamo functions/spool/sqs functions/mail functions/mail/ses functions/gateway"},
+	{"functions/environment", "functions/bundle functions/lead functions/store/dynamo"},
+	{"functions/lambda/*", "functions/form functions/bundle functions/environment functions/journal functions/lead functions/intake functions/notify functions/desk functions/store/dynamo functions/spool/sqs functions/mail functions/mail/ses functions/gateway"},
 	{"functions/cli", "functions/*"},
 
 	{"build/trace", ""},

@@ -284,15 +284,20 @@ func TestEnvironment(t *testing.T) {
 	}
 }
 
-// asked are the names that a function's own files ask of the environment, but for those that Lambda sets.
+// asked are the names that a function's own files, and what all functions open, ask of the environment, but for those
+// that Lambda sets.
 func asked(t *testing.T, folder string) []string {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join("..", "functions", "lambda", folder, "*.go"))
+	own, err := filepath.Glob(filepath.Join("..", "functions", "lambda", folder, "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	common, err := filepath.Glob(filepath.Join("..", "functions", "environment", "*.go"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	names := map[string]bool{}
-	for _, file := range files {
+	for _, file := range slices.Concat(own, common) {
 		if strings.HasSuffix(file, "_test.go") {
 			continue
 		}

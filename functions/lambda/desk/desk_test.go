@@ -221,7 +221,7 @@ func TestTableHangs(t *testing.T) {
 func TestNotStarted(t *testing.T) {
 	c := newCloud(t)
 	for change, want := range map[string]string{
-		"TABLE=":                             "TABLE, SECRET_PARAM and LAMBDA_TASK_ROOT must be set",
+		"TABLE=":                             "reading the environment: TABLE must be set",
 		"SECRET_PARAM=/leadsite/nothing":     "reading parameter /leadsite/nothing",
 		"LAMBDA_TASK_ROOT=/leadsite-nowhere": "reading the bundle",
 	} {

@@ -1,13 +1,8 @@
 // Command desk is the deployed function behind /desk/*: the pages by which sales decides about leads. It is package
 // desk, with the adapters of AWS.
 //
-//	TABLE            name of the DynamoDB table
-//	SECRET_PARAM     name of the SecureString parameter that holds the secrets, as lead.ParseKeys reads them
-//	AWS_*            region and credentials, as Lambda sets them; AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_DYNAMODB, _SSM
-//	                 point the clients elsewhere
-//
-// bundle.json lies beside the program (LAMBDA_TASK_ROOT). When something of this is missing, the program ends with 1
-// before it asks for an event. It needs to read and write the table, and no mail.
+// It needs what package environment names. When something of this is missing, the program ends with 1 before it asks
+// for an event. It reads and writes the table, and sends no mail.
 package main
 
 import (
@@ -21,9 +16,9 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"leadsite/functions/desk"
+	"leadsite/functions/environment"
 	"leadsite/functions/gateway"
 	"leadsite/functions/journal"
-	"leadsite/functions/store/dynamo"
 )
 
 func main() {
@@ -36,31 +31,24 @@ func main() {
 	lambda.Start(function.Handle)
 }
 
-// initLimit is how long opening may take in all; Lambda allows ten seconds.
-const initLimit = 8 * time.Second
+// Two attempts of a call fit into the time for which somebody waits for the page.
+const (
+	attemptLimit = 2 * time.Second
+	maxBackoff   = 100 * time.Millisecond
+)
 
 // open makes the function of its environment. The gateway gives every request the host of the site's base URL, with
 // which the origin of a post is compared.
 func open(ctx context.Context, getenv func(string) string, log *slog.Logger) (*gateway.Gateway, error) {
-	ctx, cancel := context.WithTimeout(ctx, initLimit)
-	defer cancel()
-	env, err := readEnvironment(getenv)
-	if err != nil {
-		return nil, err
-	}
-	site, err := readBundle(env.root)
-	if err != nil {
-		return nil, err
-	}
-	keys, err := readKeys(ctx, env.parameters(), env.secretParam)
+	env, err := environment.Open(ctx, getenv, environment.Patience{Attempt: attemptLimit, Backoff: maxBackoff})
 	if err != nil {
 		return nil, err
 	}
 	pages, err := desk.New(desk.Options{
-		Store: dynamo.New(env.tables(), env.table, time.Now), Bundle: site, Keys: keys, Now: time.Now, Random: rand.Reader, Log: log,
+		Store: env.Store, Bundle: env.Bundle, Keys: env.Keys, Now: time.Now, Random: rand.Reader, Log: log,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return gateway.New(pages, site().BaseURL)
+	return gateway.New(pages, env.Bundle().BaseURL)
 }

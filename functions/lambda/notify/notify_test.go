@@ -344,7 +344,7 @@ func TestTheFunctionEndsBeforeItIsEnded(t *testing.T) {
 // TestNotStarted: without what it needs the function says what is missing and ends.
 func TestNotStarted(t *testing.T) {
 	for name, tt := range map[string]struct{ env, want string }{
-		"NoTable":  {"TABLE=", "TABLE, SECRET_PARAM and LAMBDA_TASK_ROOT must be set"},
+		"NoTable":  {"TABLE=", "reading the environment: TABLE must be set"},
 		"NoSecret": {"SECRET_PARAM=/leadsite/nothing", "reading parameter /leadsite/nothing"},
 		"NoBundle": {"LAMBDA_TASK_ROOT=/leadsite-nowhere", "reading the bundle"},
 	} {

@@ -1,15 +1,11 @@
 // Command submit is the deployed function behind /api/*: it takes what visitors send, stores it in the table, and
 // answers. It is intake, with the adapters of AWS.
 //
-//	TABLE            name of the DynamoDB table
 //	QUEUE_URL        the SQS queue that holds leads while the table cannot
-//	SECRET_PARAM     name of the SecureString parameter that holds the secrets, as lead.ParseKeys reads them
 //	ORIGIN_SECRETS   what the distribution sends beside a visitor's address; two with a comma between while they rotate
-//	AWS_*            region and credentials, as Lambda sets them; AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_DYNAMODB, _SQS,
-//	                 _SSM point the clients elsewhere
 //
-// bundle.json lies beside the program (LAMBDA_TASK_ROOT). When something of this is missing, the program ends with 1
-// before it asks for an event.
+// and what package environment names. When something of this is missing, the program ends with 1 before it asks for an
+// event.
 package main
 
 import (
@@ -22,13 +18,14 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
+	awssqs "github.com/aws/aws-sdk-go-v2/service/sqs"
 
+	"leadsite/functions/environment"
 	"leadsite/functions/gateway"
 	"leadsite/functions/intake"
 	"leadsite/functions/journal"
 	"leadsite/functions/lead"
 	"leadsite/functions/spool/sqs"
-	"leadsite/functions/store/dynamo"
 )
 
 func main() {
@@ -41,32 +38,25 @@ func main() {
 	lambda.Start(function.Handle)
 }
 
-// initLimit is how long opening may take in all; Lambda allows ten seconds.
-const initLimit = 8 * time.Second
+// Two attempts of a call fit into the two seconds that intake gives the table.
+const (
+	attemptLimit = 700 * time.Millisecond
+	maxBackoff   = 100 * time.Millisecond
+)
 
 // open makes the function of its environment, and connects it, so that the first visitor does not wait for that.
 func open(ctx context.Context, getenv func(string) string, log *slog.Logger) (*gateway.Gateway, error) {
-	ctx, cancel := context.WithTimeout(ctx, initLimit)
-	defer cancel()
-	env, err := readEnvironment(getenv)
+	patience := environment.Patience{Attempt: attemptLimit, Backoff: maxBackoff}
+	env, err := environment.Open(ctx, getenv, patience, "QUEUE_URL", "ORIGIN_SECRETS")
 	if err != nil {
 		return nil, err
 	}
-	site, err := readBundle(env.root)
-	if err != nil {
-		return nil, err
-	}
-	keys, err := readKeys(ctx, env.parameters(), env.secretParam)
-	if err != nil {
-		return nil, err
-	}
-	store := dynamo.New(env.tables(), env.table, time.Now)
-	warmUp(ctx, store, log)
+	warmUp(ctx, env.Store, log)
 	handler := &intake.Handler{
-		Bundle: site, Store: store, Keys: keys, Now: time.Now, Random: rand.Reader, Log: log, ClientIP: gateway.ClientIP,
-		Spool: &sqs.Queue{Client: env.queues(), URL: env.queue},
+		Bundle: env.Bundle, Store: env.Store, Keys: env.Keys, Now: time.Now, Random: rand.Reader, Log: log, ClientIP: gateway.ClientIP,
+		Spool: &sqs.Queue{Client: awssqs.NewFromConfig(env.AWS), URL: env.Getenv("QUEUE_URL")},
 	}
-	return gateway.New(handler, site().BaseURL, strings.Split(env.originSecrets, ",")...)
+	return gateway.New(handler, env.Bundle().BaseURL, strings.Split(env.Getenv("ORIGIN_SECRETS"), ",")...)
 }
 
 // warmUpLimit is how long opening waits for the table. A table that is slow now may be well again for the first visitor.

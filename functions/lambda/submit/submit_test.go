@@ -259,9 +259,9 @@ func TestTableAndQueueHang(t *testing.T) {
 func TestNotStarted(t *testing.T) {
 	c := newCloud(t)
 	for change, want := range map[string]string{
-		"QUEUE_URL=":                         "must be set",
-		"TABLE=":                             "TABLE, QUEUE_URL, SECRET_PARAM, ORIGIN_SECRETS and LAMBDA_TASK_ROOT must be set",
-		"ORIGIN_SECRETS=":                    "must be set",
+		"QUEUE_URL=":                         "QUEUE_URL must be set",
+		"TABLE=":                             "reading the environment: TABLE must be set",
+		"ORIGIN_SECRETS=":                    "ORIGIN_SECRETS must be set",
 		"SECRET_PARAM=/leadsite/nothing":     "reading parameter /leadsite/nothing",
 		"LAMBDA_TASK_ROOT=/leadsite-nowhere": "reading the bundle",
 	} {
