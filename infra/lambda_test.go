@@ -37,6 +37,9 @@ func TestFunctionsRunAsDeployed(t *testing.T) {
 	if answer := c.call(c.start("desk"), "GET", "/desk/v/nonsense", ""); answer.StatusCode < 400 || answer.StatusCode >= 500 {
 		t.Errorf("desk answers %+v", answer)
 	}
+	if answer := c.call(c.start("desk"), "GET", view(t, nil, request{URI: "/desk/"})[0].URI, ""); answer.StatusCode != 404 || !strings.Contains(answer.Body, "</html>") {
+		t.Errorf("desk answers at its root %+v", answer)
+	}
 	notify := c.start("notify")
 	for range 20 { // a slow machine may leave something to the next minute
 		if answer, err := notify.Invoke(t, []byte(`{"source": "aws.events", "detail-type": "Scheduled Event"}`)); err != nil {

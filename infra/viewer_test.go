@@ -167,8 +167,10 @@ func TestEdgeCleanAddresses(t *testing.T) {
 		"/\\evil":                   "301 /evil/",
 		"/%ff":                      "301 /%ff/",
 		"/api/forms/contact":        "/api/forms/contact",
-		"/api/":                     "/api/",
-		"/desk":                     "/desk",
+		"/api":                      "301 /api/",
+		"/api/":                     "/api/index.html",
+		"/desk":                     "301 /desk/",
+		"/desk/":                    "/desk/index.html",
 		"/desk/v/token":             "/desk/v/token",
 		"/apiary":                   "301 /apiary/",
 	} {

@@ -200,4 +200,8 @@ func (s *site) desk() {
 		err = want(a, nil, a.status, "Cache-Control: no-store")
 	}
 	s.check("a made-up link of sales", err)
+	a, err = s.ask("GET", "/desk/", "", "")
+	s.check("the desk without a link", want(a, err, 404, "Content-Type: text/html", "Cache-Control: no-store"))
+	a, err = s.ask("GET", "/desk", "", "")
+	s.check("/desk leads to its slash", want(a, err, a.status, "Location: /desk/"))
 }

@@ -2,6 +2,7 @@
 // and what happened to it so far.
 //
 //	GET, HEAD /desk/v/TOKEN   shows; it never changes anything, because scanners open links in mails, too
+//	/desk/                    says where the links are: there is no list of leads (404)
 //	POST /desk/v/TOKEN        decides: status, and for "not a fit" a reason; 303 to the same address
 //
 // The token says which lead, who decides, what they may do and until when (lead.Link). What it names is believed only
@@ -54,6 +55,9 @@ func New(o Options) (http.Handler, error) {
 	d := &desk{Options: o, pages: pages}
 	mux := http.NewServeMux()
 	mux.Handle(linkPath+"{token}", d.answer((*visit).link))
+	for _, root := range []string{Path + "{$}", Path + "index.html"} { // the second is what the edge makes of the first
+		mux.Handle(root, d.answer(func(v *visit) { v.refuse(http.StatusNotFound, "root") }))
+	}
 	mux.Handle("/", d.answer(func(v *visit) { v.refuse(http.StatusNotFound, "nothing") }))
 	protection := http.NewCrossOriginProtection()
 	protection.SetDenyHandler(d.answer(func(v *visit) { v.refuse(http.StatusBadRequest, "origin") }))

@@ -112,7 +112,10 @@ func TestLinksAreRefused(t *testing.T) {
 		o.refused(what+", posted", o.do(http.MethodPost, c.path, values("status", "won", "press", o.pressOf(good))), http.StatusBadRequest, c.words)
 	}
 	o.refused("an erased lead", o.get(o.link(o.keys, lead.Link{Lead: id("j")})), http.StatusGone, "This lead is gone")
-	for _, path := range []string{"/desk/", "/desk/v/", "/desk/v", good + "/", "/desk/inbox"} {
+	for _, path := range []string{"/desk/", "/desk/index.html"} {
+		o.refused(path, o.get(path), http.StatusNotFound, "Open a lead from its mail")
+	}
+	for _, path := range []string{"/desk/v/", "/desk/v", good + "/", "/desk/inbox"} {
 		o.refused(path, o.get(path), http.StatusNotFound, "There is nothing here")
 	}
 	if o.disk() != before {

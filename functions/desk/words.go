@@ -47,6 +47,7 @@ func english() bundle.Words {
 		"refuse_gone": "This lead is gone", "refuse_gone_text": "It was erased, or the time for which it is kept is over.",
 		"refuse_unavailable": "One moment, please", "refuse_unavailable_text": "The leads cannot be reached just now, and nothing was changed. Please try again in a minute.",
 		"refuse_nothing": "There is nothing here", "refuse_nothing_text": "The address may have a slip in it. Open the link from the mail.",
+		"refuse_root": "Open a lead from its mail", "refuse_root_text": "Every mail about a lead has buttons that open it here. At this address alone there is nothing to see.",
 		"refuse_method": "This does not work here", "refuse_method_text": "This address shows a page, and takes what its buttons send.",
 		"refuse_reference": "Should you write to somebody about this, its number is {id}.",
 	}
