@@ -4,10 +4,12 @@ import (
 	"path"
 	"regexp"
 	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
 // recipe is the version of what this file decides. Whoever changes it raises it, so that every file gets its new headers.
-const recipe = 1
+const recipe = 2
 
 // The groups in which files are sent, one after the other.
 const (
@@ -24,7 +26,7 @@ func group(name string) int {
 		return groupAssets
 	case path.Ext(name) == ".html":
 		return groupPages
-	case path.Ext(name) == ".xml" || base == "feed.json" || name == "robots.txt" || name == "llms.txt":
+	case path.Ext(name) == ".xml" || path.Ext(name) == ".rss" || path.Ext(name) == ".atom" || base == "feed.json" || name == "robots.txt" || name == "llms.txt":
 		return groupFeeds
 	}
 	return groupFiles
@@ -47,23 +49,53 @@ func cacheControl(name string) string {
 	return "public, max-age=0, s-maxage=86400, must-revalidate"
 }
 
-// contentTypes is our own table, because that of the machine differs from one to the next.
+// contentTypes is our own table, because that of the machine differs from one to the next. Beside what a build makes it
+// has what people put into static/.
 var contentTypes = map[string]string{
-	".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
-	".mjs": "text/javascript; charset=utf-8", ".json": "application/json", ".xml": "application/xml; charset=utf-8",
-	".txt": "text/plain; charset=utf-8", ".md": "text/plain; charset=utf-8", ".csv": "text/csv; charset=utf-8", ".vtt": "text/vtt; charset=utf-8",
-	".ics": "text/calendar; charset=utf-8", ".webmanifest": "application/manifest+json", ".svg": "image/svg+xml",
-	".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif", ".webp": "image/webp", ".avif": "image/avif",
-	".ico": "image/x-icon", ".pdf": "application/pdf", ".zip": "application/zip", ".woff2": "font/woff2", ".woff": "font/woff",
-	".ttf": "font/ttf", ".mp4": "video/mp4", ".webm": "video/webm", ".mp3": "audio/mpeg", ".wasm": "application/wasm",
+	".html": "text/html; charset=utf-8", ".htm": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8",
+	".js": "text/javascript; charset=utf-8", ".mjs": "text/javascript; charset=utf-8", ".json": "application/json", ".map": "application/json",
+	".jsonld": "application/ld+json", ".geojson": "application/geo+json", ".webmanifest": "application/manifest+json",
+	".wasm": "application/wasm", ".xml": "application/xml; charset=utf-8", ".rss": "application/rss+xml; charset=utf-8",
+	".atom": "application/atom+xml; charset=utf-8", ".xsl": "application/xslt+xml; charset=utf-8",
+	".txt": "text/plain; charset=utf-8", ".md": "text/plain; charset=utf-8", ".asc": "text/plain; charset=utf-8",
+	".csv": "text/csv; charset=utf-8", ".tsv": "text/tab-separated-values; charset=utf-8", ".vtt": "text/vtt; charset=utf-8",
+	".ics": "text/calendar; charset=utf-8", ".vcf": "text/vcard; charset=utf-8", ".yaml": "application/yaml", ".yml": "application/yaml",
+
+	".svg": "image/svg+xml", ".svgz": "image/svg+xml", ".png": "image/png", ".apng": "image/apng", ".jpg": "image/jpeg",
+	".jpeg": "image/jpeg", ".gif": "image/gif", ".webp": "image/webp", ".avif": "image/avif", ".jxl": "image/jxl", ".bmp": "image/bmp",
+	".tif": "image/tiff", ".tiff": "image/tiff", ".ico": "image/x-icon",
+	".woff2": "font/woff2", ".woff": "font/woff", ".ttf": "font/ttf", ".otf": "font/otf",
+	".mp4": "video/mp4", ".m4v": "video/mp4", ".webm": "video/webm", ".ogv": "video/ogg", ".mov": "video/quicktime",
+	".mp3": "audio/mpeg", ".m4a": "audio/mp4", ".ogg": "audio/ogg", ".oga": "audio/ogg", ".opus": "audio/ogg", ".wav": "audio/wav", ".flac": "audio/flac",
+
+	".pdf": "application/pdf", ".epub": "application/epub+zip", ".rtf": "application/rtf", ".zip": "application/zip", ".gz": "application/gzip",
+	".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+	".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+	".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+	".odt":  "application/vnd.oasis.opendocument.text", ".ods": "application/vnd.oasis.opendocument.spreadsheet", ".odp": "application/vnd.oasis.opendocument.presentation",
 }
 
+// contentType: what nobody knows is for saving, not for showing.
 func contentType(name string) string {
-	if path.Base(name) == "feed.json" {
+	switch path.Base(name) {
+	case "feed.json":
 		return "application/feed+json"
+	case "apple-app-site-association", "assetlinks.json":
+		return "application/json"
 	}
 	if t, ok := contentTypes[strings.ToLower(path.Ext(name))]; ok {
 		return t
 	}
+	if strings.HasPrefix(name, ".well-known/") || !strings.Contains(path.Base(name), ".") { // a LICENSE, a token that shows whose the site is
+		return "text/plain; charset=utf-8"
+	}
 	return "application/octet-stream"
+}
+
+// contentEncoding: the one kind that is compressed as it lies there; everything else the edge compresses by itself.
+func contentEncoding(name string) *string {
+	if strings.ToLower(path.Ext(name)) == ".svgz" {
+		return aws.String("gzip")
+	}
+	return nil
 }

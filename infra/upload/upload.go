@@ -218,7 +218,7 @@ func (b *Bucket) send(ctx context.Context, dir, name string) error {
 	defer f.Close()
 	_, err = b.Client.PutObject(ctx, &s3.PutObjectInput{
 		Bucket: &b.Name, Key: &name, Body: f,
-		ContentType: aws.String(contentType(name)), CacheControl: aws.String(cacheControl(name)),
+		ContentType: aws.String(contentType(name)), CacheControl: aws.String(cacheControl(name)), ContentEncoding: contentEncoding(name),
 	})
 	return err
 }

@@ -204,7 +204,7 @@ func TestHeaders(t *testing.T) {
 		"assets/cards/ca6b1844a27e43f2.png": {"image/png", year},
 		"favicon.svg":                       {"image/svg+xml", hour},
 		"site.webmanifest":                  {"application/manifest+json", hour},
-		"backup.gz":                         {"application/octet-stream", hour},
+		"backup.gz":                         {"application/gzip", hour},
 	} {
 		out, err := s.bucket.Client.HeadObject(t.Context(), &s3.HeadObjectInput{Bucket: &s.bucket.Name, Key: &name})
 		if err != nil {
@@ -212,6 +212,37 @@ func TestHeaders(t *testing.T) {
 		}
 		if got := [2]string{aws.ToString(out.ContentType), aws.ToString(out.CacheControl)}; got != want || aws.ToString(out.ContentEncoding) != "" {
 			t.Errorf("%s: %v, want %v without an encoding", name, got, want)
+		}
+	}
+}
+
+// What lies in static/ is shown, played or saved as its kind is, whatever machine it came from. A drawing that lies there
+// compressed says so; a kind that nobody knows is for saving.
+func TestTypes(t *testing.T) {
+	want := map[string]string{
+		"boat.PNG": "image/png", "boat.jpeg": "image/jpeg", "boat.jxl": "image/jxl", "boat.apng": "image/apng", "logo.svgz": "image/svg+xml gzip",
+		"walk.mp4": "video/mp4", "walk.webm": "video/webm", "walk.mov": "video/quicktime", "walk.vtt": "text/vtt; charset=utf-8",
+		"talk.mp3": "audio/mpeg", "talk.m4a": "audio/mp4", "talk.opus": "audio/ogg", "serif.otf": "font/otf", "serif.woff2": "font/woff2",
+		"team.vcf": "text/vcard; charset=utf-8", "hours.ics": "text/calendar; charset=utf-8", "prices.csv": "text/csv; charset=utf-8",
+		"prices.xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "offer.pdf": "application/pdf",
+		"old.htm": "text/html; charset=utf-8", "places.geojson": "application/geo+json", "news.rss": "application/rss+xml; charset=utf-8",
+		"app.js.map": "application/json", "archive.tar.gz": "application/gzip", "LICENSE": "text/plain; charset=utf-8",
+		".well-known/security.txt": "text/plain; charset=utf-8", ".well-known/apple-app-site-association": "application/json",
+		".well-known/acme-challenge/token.thumb": "text/plain; charset=utf-8", "firmware.bin": "application/octet-stream",
+	}
+	files := map[string]string{}
+	for name := range want {
+		files[name] = name
+	}
+	s := newSite(t, files)
+	s.deploy()
+	for name, kind := range want {
+		out, err := s.bucket.Client.HeadObject(t.Context(), &s3.HeadObjectInput{Bucket: &s.bucket.Name, Key: &name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.TrimSpace(aws.ToString(out.ContentType) + " " + aws.ToString(out.ContentEncoding)); got != kind {
+			t.Errorf("%s: %s, want %s", name, got, kind)
 		}
 	}
 }
