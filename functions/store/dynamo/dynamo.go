@@ -9,6 +9,7 @@
 //	tombstone     L#<id>                #                      erased (of the lead, nothing else is kept)
 //	erasure       X#<hash of e-mail>    <15 digits of ms>      time
 //	parked        K#main                <hash of recipient>    to since why lead
+//	probe         Y#main                <probe's id>           since state by message error updated
 //
 //	index         hash                  range                  holds
 //	inbox         S#main#<status>#<s>   at                     leads that lists show
