@@ -48,6 +48,7 @@ var rules = []struct{ pkg, may string }{
 	{"functions/intake", "functions/form functions/bundle functions/lead"},
 	{"functions/notify", "functions/form functions/bundle functions/lead functions/mail"},
 	{"functions/desk", "functions/form functions/bundle functions/lead"},
+	{"functions/probe", "functions/bundle functions/lead functions/mail"},
 	{"functions/store/storetest", "functions/lead functions/form"},
 	{"functions/store/*", "functions/lead"},
 	{"functions/spool/*", "functions/lead"},
@@ -55,7 +56,7 @@ var rules = []struct{ pkg, may string }{
 	{"functions/mail/*", "functions/mail"},
 	{"functions/gateway", ""},
 	{"functions/environment", "functions/bundle functions/lead functions/store/dynamo"},
-	{"functions/lambda/*", "functions/form functions/bundle functions/environment functions/journal functions/lead functions/intake functions/notify functions/desk functions/store/dynamo functions/spool/sqs functions/mail functions/mail/ses functions/gateway"},
+	{"functions/lambda/*", "functions/form functions/bundle functions/environment functions/journal functions/lead functions/intake functions/notify functions/desk functions/probe functions/store/dynamo functions/spool/sqs functions/mail functions/mail/ses functions/gateway"},
 	{"functions/cli", "functions/*"},
 
 	{"build/trace", ""},

@@ -3,6 +3,7 @@
 //
 //	POST /api/forms/NAME           a submission: urlencoded, multipart without files, or JSON
 //	GET  /api/challenge?form=NAME  a challenge for the form's script: {"token": "…", "work": 14}
+//	POST /api/probe                a synthetic lead, see lead.Probe; without a token of ours there is no such address
 //
 // What is answered:
 //
@@ -33,7 +34,7 @@ import (
 	"leadsite/functions/lead"
 )
 
-// Handler answers both addresses. All fields but the last three must be set, and none changed while it serves.
+// Handler answers these addresses. All fields but the last four must be set, and none changed while it serves.
 type Handler struct {
 	Bundle   func() *bundle.Bundle                          // asked once per request, so that a development server may swap it
 	Store    lead.Store                                     //
@@ -46,6 +47,7 @@ type Handler struct {
 	Spool     lead.Spool          // holds leads while the store cannot; nil: there is none
 	Unlimited bool                // lifts the limits per address
 	Accepted  func(leadID string) // called when a fresh lead that is not spam was stored; must return at once
+	Probes    lead.Probes         // takes synthetic leads; nil: this site is not watched
 }
 
 // The addresses of the package.
@@ -64,6 +66,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		x.submit(name)
 	case r.URL.Path == challengePath:
 		x.challenge(r.URL.Query().Get("form"))
+	case r.URL.Path == lead.ProbePath && h.Probes != nil:
+		x.probe()
 	default:
 		x.refuse(http.StatusNotFound)
 	}

@@ -22,7 +22,7 @@ import (
 // error), never typed by a visitor. A new key is added here when its value is of that kind.
 func keys() []string {
 	return []string{
-		"action", "alarm", "attempt", "count", "error", "form", "kind", "lead", "new", "passed_on", "problems", "record",
+		"action", "alarm", "attempt", "count", "error", "form", "kind", "lead", "new", "passed_on", "probe", "problems", "record",
 		"request", "spam", "stack", "state", "status", "template", "type", "why",
 	}
 }

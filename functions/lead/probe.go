@@ -99,6 +99,9 @@ func probeOf(b []byte) Probe {
 	return Probe{ID: hex.EncodeToString(b[2:probeBody]), At: at, State: Pending, UpdatedAt: at}
 }
 
+// ProbePath is the address of the site that takes a probe: POST token=TOKEN.
+const ProbePath = "/api/probe"
+
 // ValidProbeID says whether s could be the ID of a probe.
 func ValidProbeID(s string) bool {
 	b, err := hex.DecodeString(s)

@@ -10,6 +10,7 @@ import (
 
 	"leadsite/functions/lead"
 	"leadsite/functions/notify"
+	"leadsite/functions/probe"
 )
 
 // mailEvent is what SES says of a mail, as EventBridge hands it on in "detail".
@@ -58,6 +59,9 @@ func (f *function) mail(ctx context.Context, detail json.RawMessage) (reported, 
 	r, ok := e.report()
 	if !ok {
 		return reported{}, nil
+	}
+	if id := r.Tags[probe.Tag]; id != "" {
+		return reported{true}, f.watch.Report(ctx, id, r.State, r.Note, r.At)
 	}
 	return reported{true}, f.notifier.Report(ctx, r)
 }

@@ -1,6 +1,6 @@
 // Command notify is the deployed function that tells sales: the table's stream calls it at once, a schedule every
-// minute, the queue of leads that the table could not take, and EventBridge with what became of a mail. It is package
-// notify, with the adapters of AWS.
+// minute, the queue of leads that the table could not take, and EventBridge with what became of a mail. Once a day it
+// sends a synthetic lead to the site. It is packages notify and probe, with the adapters of AWS.
 //
 //	CONFIGURATION_SET   of SES, whose events report deliveries; absent, nobody waits for such reports
 //
@@ -11,6 +11,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"log/slog"
 	"os"
 	"time"
@@ -23,6 +24,7 @@ import (
 	"leadsite/functions/journal"
 	"leadsite/functions/mail/ses"
 	"leadsite/functions/notify"
+	"leadsite/functions/probe"
 )
 
 func main() {
@@ -49,10 +51,13 @@ func open(ctx context.Context, getenv func(string) string, log *slog.Logger) (*f
 		return nil, err
 	}
 	configurationSet := env.Getenv("CONFIGURATION_SET")
+	sender := &ses.Sender{Client: sesv2.NewFromConfig(env.AWS), ConfigurationSet: configurationSet}
 	return &function{log: log, notifier: &notify.Notifier{
-		Store:  env.Store,
-		Sender: &ses.Sender{Client: sesv2.NewFromConfig(env.AWS), ConfigurationSet: configurationSet},
+		Store: env.Store, Sender: sender,
 		Bundle: env.Bundle, Keys: env.Keys, Now: time.Now, Log: log, SendTimeout: sendTimeout,
 		Reported: configurationSet != "", Hooks: &notify.Hooks{Secret: secrets},
-	}}, nil
+	},
+		watch:   &probe.Watch{Probes: env.Store, Sender: sender, Bundle: env.Bundle, Now: time.Now, Log: log},
+		visitor: &probe.Visitor{BaseURL: env.Bundle().BaseURL, Keys: env.Keys, Now: time.Now, Random: rand.Reader},
+	}, nil
 }

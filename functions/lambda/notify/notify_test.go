@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -38,6 +39,7 @@ type cloud struct {
 	function *runtimeapi.Function
 	endpoint string
 	table    string
+	base     string // URL of the site
 	client   *dynamodb.Client
 	store    *dynamo.Store
 }
@@ -53,7 +55,13 @@ const identity = "leads.example.com"
 
 func newCloud(t *testing.T, env ...string) *cloud {
 	t.Helper()
-	c := &cloud{T: t, endpoint: moto.Start(t), table: strings.ReplaceAll("notify-"+t.Name(), "/", "-")}
+	return newCloudOf(t, "https://www.example.com/", env...)
+}
+
+// newCloudOf is one of a site with a base URL.
+func newCloudOf(t *testing.T, base string, env ...string) *cloud {
+	t.Helper()
+	c := &cloud{T: t, base: base, endpoint: moto.Start(t), table: strings.ReplaceAll("notify-"+t.Name(), "/", "-")}
 	cfg := c.config()
 	c.client = dynamodb.NewFromConfig(cfg, func(o *dynamodb.Options) { o.BaseEndpoint = &c.endpoint })
 	c.ok(dynamo.CreateTable(t.Context(), c.client, c.table))
@@ -129,7 +137,7 @@ func (c *cloud) site() *bundle.Bundle {
 	hooked.Name = "hooked"
 	hooked.Webhooks = []form.Webhook{{URL: hookSigned, Secret: "CRM"}, {URL: hookUnsigned, Secret: "NONE"}}
 	return &bundle.Bundle{
-		Version: bundle.Version, Site: "Example", BaseURL: "https://www.example.com/", Zone: "Pacific/Auckland", Langs: []string{"en"},
+		Version: bundle.Version, Site: "Example", BaseURL: c.base, Zone: "Pacific/Auckland", Langs: []string{"en"},
 		Forms: map[string]map[string]*bundle.Form{"contact": {"en": {Form: contact}}, "hooked": {"en": {Form: hooked}}},
 		Brand: bundle.Brand{Name: "Example", From: "leads@" + identity, FromName: "Example website", Owner: "owner@example.com"},
 		Mail:  map[string]bundle.MailTemplate{"lead": source("lead"), "digest": source("digest")},
@@ -171,8 +179,14 @@ func (c *cloud) stream(records ...string) string {
 	return c.invoke(`{"Records":[` + strings.Join(records, ",") + `]}`)
 }
 
-// mails reads from moto what was mailed about this test's leads, oldest first.
+// mails are those about this test's leads, oldest first.
 func (c *cloud) mails() []mail.Received {
+	c.Helper()
+	return slices.DeleteFunc(c.allMails(), func(m mail.Received) bool { return !strings.Contains(m.Text, "This is "+c.Name()+" ") })
+}
+
+// allMails reads from moto what was mailed, also by other tests.
+func (c *cloud) allMails() []mail.Received {
 	c.Helper()
 	response, err := http.Get(c.endpoint + "/moto-api/data.json")
 	c.ok(err)
@@ -185,15 +199,13 @@ func (c *cloud) mails() []mail.Received {
 		} `json:"ses"`
 	}
 	c.ok(json.NewDecoder(response.Body).Decode(&data))
-	var mine []mail.Received
+	var all []mail.Received
 	for _, m := range data.SES.RawMessage {
 		r, err := mail.Read([]byte(m.Raw))
 		c.ok(err)
-		if strings.Contains(r.Text, "This is "+c.Name()+" ") {
-			mine = append(mine, r)
-		}
+		all = append(all, r)
 	}
-	return mine
+	return all
 }
 
 func (c *cloud) mailed(want int) []mail.Received {

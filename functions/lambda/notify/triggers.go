@@ -13,6 +13,8 @@ import (
 
 	"leadsite/functions/lead"
 	"leadsite/functions/notify"
+	"leadsite/functions/probe"
+	"leadsite/functions/store/dynamo"
 )
 
 // margin is how long before Lambda ends the function its work ends: time to say which records are left.
@@ -21,6 +23,8 @@ const margin = 500 * time.Millisecond
 // function is what the events reach.
 type function struct {
 	notifier *notify.Notifier
+	watch    *probe.Watch
+	visitor  *probe.Visitor // who sends the synthetic lead of the day
 	log      *slog.Logger
 }
 
@@ -30,6 +34,7 @@ type function struct {
 //	{"Records": [{"eventSource": "aws:sqs", …}, …]}        the queue of leads that the table could not take
 //	{"source": "aws.events" | "aws.scheduler", …}          the schedule, as a rule or a scheduler sends it by itself
 //	{"trigger": "sweep"}                                   the schedule, with an input of ours
+//	{"trigger": "probe"}                                   the daily schedule: a synthetic lead is to set out
 //	{"source": "aws.ses", "detail": {…}, …}                what became of a mail, by EventBridge
 type event struct {
 	Records []json.RawMessage
@@ -41,6 +46,11 @@ type event struct {
 // swept answers the schedule.
 type swept struct {
 	Swept int `json:"swept"`
+}
+
+// setOut answers the daily schedule.
+type setOut struct {
+	SetOut bool `json:"set_out"`
 }
 
 // handle tells the triggers apart.
@@ -60,12 +70,25 @@ func (f *function) handle(ctx context.Context, payload json.RawMessage) (any, er
 	case e.Records != nil:
 		return f.stream(ctx, e.Records)
 	case e.Trigger == "sweep" || e.Source == "aws.events" || e.Source == "aws.scheduler":
-		count, err := f.notifier.Sweep(ctx)
-		return swept{count}, err
+		return f.sweep(ctx)
+	case e.Trigger == "probe":
+		return setOut{true}, f.watch.SetOut(ctx, f.visitor)
 	case e.Source == "aws.ses":
 		return f.mail(ctx, e.Detail)
 	}
 	return nil, errors.New("reading the event: it is neither of the table's stream, nor of the queue, nor of the schedule, nor of a mail")
+}
+
+// watchLimit is how long looking at synthetic leads may hold up real ones.
+const watchLimit = 5 * time.Second
+
+// sweep does what is due. Whatever becomes of synthetic leads, real ones are seen to.
+func (f *function) sweep(ctx context.Context) (swept, error) {
+	short, cancel := context.WithTimeout(ctx, watchLimit)
+	defer cancel()
+	watched := f.watch.Look(short)
+	count, err := f.notifier.Sweep(ctx)
+	return swept{count}, errors.Join(err, watched)
 }
 
 // record is what the stream tells of a change: the keys alone.
@@ -99,8 +122,11 @@ func (f *function) stream(ctx context.Context, records []json.RawMessage) (event
 }
 
 // inserted tells sales of the lead that a record says was inserted. The stream's filter passes inserts with the sort
-// key of a lead; counters and challenges have the same one, and are nobody's news.
+// key of a lead; counters and challenges have the same one, and are nobody's news. It passes synthetic leads, too.
 func (f *function) inserted(ctx context.Context, r record) error {
+	if r.EventName == "INSERT" && r.Change.Keys.PK.S == dynamo.ProbeKey {
+		return f.watch.Tell(ctx, r.Change.Keys.SK.S, lead.ByStream)
+	}
 	id, isLead := strings.CutPrefix(r.Change.Keys.PK.S, "L#")
 	if r.EventName != "INSERT" || !isLead || r.Change.Keys.SK.S != "#" {
 		return nil

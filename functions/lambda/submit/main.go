@@ -54,7 +54,7 @@ func open(ctx context.Context, getenv func(string) string, log *slog.Logger) (*g
 	warmUp(ctx, env.Store, log)
 	handler := &intake.Handler{
 		Bundle: env.Bundle, Store: env.Store, Keys: env.Keys, Now: time.Now, Random: rand.Reader, Log: log, ClientIP: gateway.ClientIP,
-		Spool: &sqs.Queue{Client: awssqs.NewFromConfig(env.AWS), URL: env.Getenv("QUEUE_URL")},
+		Spool: &sqs.Queue{Client: awssqs.NewFromConfig(env.AWS), URL: env.Getenv("QUEUE_URL")}, Probes: env.Store,
 	}
 	return gateway.New(handler, env.Bundle().BaseURL, strings.Split(env.Getenv("ORIGIN_SECRETS"), ",")...)
 }

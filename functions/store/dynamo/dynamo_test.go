@@ -51,15 +51,26 @@ func newTable(t *testing.T, client *dynamodb.Client) string {
 }
 
 func TestStoreKeepsTheContract(t *testing.T) {
+	open := opener(t)
+	storetest.Run(t, func(t *testing.T, now func() time.Time) lead.Store { return open(t, now) })
+}
+
+func TestStoreKeepsTheContractOfProbes(t *testing.T) {
+	open := opener(t)
+	storetest.RunProbes(t, func(t *testing.T, now func() time.Time) storetest.Watched { return open(t, now) })
+}
+
+// opener gives handles on a table that each test has for itself.
+func opener(t *testing.T) func(*testing.T, func() time.Time) *Store {
 	client := newClient(t)
 	var mu sync.Mutex
 	tables := map[string]string{} // by test
-	storetest.Run(t, func(t *testing.T, now func() time.Time) lead.Store {
+	return func(t *testing.T, now func() time.Time) *Store {
 		mu.Lock()
 		defer mu.Unlock()
 		if tables[t.Name()] == "" {
 			tables[t.Name()] = newTable(t, client)
 		}
 		return New(client, tables[t.Name()], now)
-	})
+	}
 }
