@@ -34,7 +34,7 @@ const (
 )
 
 // Alarms is how many alarms the two stacks have.
-const Alarms = 10
+const Alarms = 16
 
 // Monthly is what a month with so many submissions costs, in US dollars.
 func Monthly(submissions float64) float64 {
