@@ -53,6 +53,7 @@ type cloud struct {
 	executed    []string              // stacks, in order
 	regions     map[string]string     // of stacks, as requests are signed for
 	invalidated [][]string
+	forgetful   []string // distributions that were told to forget, in order
 	redirects   map[string]string
 	fails       string // ACTION or a stack whose change fails
 }
@@ -110,8 +111,12 @@ func (c *cloud) s3() *s3.Client {
 func (c *cloud) resources(stack string) map[string]string {
 	name := strings.TrimSuffix(strings.TrimPrefix(stack, "leadsite-"), "-edge")
 	if strings.HasSuffix(stack, "-edge") {
-		return map[string]string{"Distribution": "E" + name, "DistributionArn": "arn:aws:cloudfront::1:distribution/E" + name,
+		outputs := map[string]string{"Distribution": "E" + name, "DistributionArn": "arn:aws:cloudfront::1:distribution/E" + name,
 			"Address": "d1.cloudfront.net", "Redirects": "arn:aws:cloudfront::1:key-value-store/" + name}
+		if c.stacks[stack].parameters["Languages"] == "yes" {
+			outputs["NotFound"], outputs["NotFoundArn"] = "N"+name, "arn:aws:cloudfront::1:distribution/N"+name
+		}
+		return outputs
 	}
 	if c.stacks[stack].outputs == nil {
 		bucket := "files-of-" + name
@@ -277,6 +282,7 @@ func (c *cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	switch {
 	case strings.Contains(r.URL.Path, "/invalidation"):
+		c.forgetful = append(c.forgetful, strings.Split(r.URL.Path, "/")[3])
 		c.invalidation(w, string(body))
 	case strings.HasPrefix(r.URL.Path, "/key-value-stores/"):
 		c.keyValueStore(w, r, body)
@@ -423,7 +429,8 @@ func (c *cloud) execute(name string, form url.Values, token string) {
 		return
 	}
 	c.executed = append(c.executed, name)
-	s.status, s.parameters, s.outputs = "UPDATE_COMPLETE", given(form), c.resources(name)
+	s.status, s.parameters = "UPDATE_COMPLETE", given(form)
+	s.outputs = c.resources(name)
 }
 
 func (c *cloud) events(name string, s *fakeStack) string {

@@ -254,7 +254,7 @@ func (d *Deploy) mailDomain() string {
 func (d *Deploy) appParameters() map[string]string {
 	p := map[string]string{
 		"CodeBucket": d.Account.workshop(), "SecretParameter": d.run.secrets.parameter, "OriginSecrets": d.run.secrets.origin,
-		"DistributionArn": d.run.edge["DistributionArn"], "MailDomain": d.mailDomain(), "MailFrom": d.run.bundle.Brand.From,
+		"DistributionArn": d.run.edge["DistributionArn"], "NotFoundArn": d.run.edge["NotFoundArn"], "MailDomain": d.mailDomain(), "MailFrom": d.run.bundle.Brand.From,
 		"OwnsIdentity": yesNo(d.run.own), "AlarmEmail": d.run.bundle.Brand.Owner,
 	}
 	for function, key := range d.run.keys {
@@ -269,6 +269,7 @@ func (d *Deploy) edgeParameters() map[string]string {
 		"Domain": "", "SiteBucketDomain": d.run.app["SiteBucketDomain"], "ApiDomain": d.run.app["ApiDomain"],
 		"LogBucketArn": d.run.app["LogBucketArn"], "OriginSecret": d.run.secrets.newest(),
 		"ContentSecurityPolicy": d.run.bundle.CSP, "Preview": yesNo(d.Stage != ""), "AlarmEmail": d.run.bundle.Brand.Owner,
+		"Languages": yesNo(len(notFoundPages(d.run.bundle, os.DirFS(d.run.site))) > 0),
 	}
 	if d.hasDomain() {
 		p["Domain"] = d.host()

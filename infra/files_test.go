@@ -3,6 +3,7 @@ package infra_test
 import (
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -56,5 +57,39 @@ func TestEveryFileHasItsType(t *testing.T) {
 		if !seen[kind] {
 			t.Errorf("no %s was uploaded", kind)
 		}
+	}
+}
+
+// A site in several languages has a second distribution, for 404 pages: the bucket lets it read, the store names the
+// pages, and it forgets those that changed, and no others. A site in one language has none.
+func TestNotFoundByLanguage(t *testing.T) {
+	c := newCloud(t)
+	app, edge := "leadsite-"+c.name(), "leadsite-"+c.name()+"-edge"
+	c.ok("--yes")
+	if c.stacks[edge].parameters["Languages"] != "no" || c.stacks[app].parameters["NotFoundArn"] != "" {
+		t.Errorf("a site in one language has %v", c.stacks[edge].parameters)
+	}
+	c.write("content/site.yaml", "title: "+c.title+"\nbase_url: https://www.example.com/\nmail: {from: leads@"+c.name()+".example.com}\n"+
+		"organization: {name: Ropes, email: owner@example.com}\nlangs: {de: {}}\nredirects: [{from: /de/laden/, status: 410}]\n")
+	c.write("content/index.de.md", "---\ntitle: Taue\ndescription: Wir machen Taue.\n---\nHier.\n")
+	c.ok("--yes")
+	if c.stacks[edge].parameters["Languages"] != "yes" || c.stacks[app].parameters["NotFoundArn"] != "arn:aws:cloudfront::1:distribution/N"+c.name() {
+		t.Errorf("edge: %v; app: %v", c.stacks[edge].parameters, c.stacks[app].parameters)
+	}
+	if c.redirects["404:de"] != "/de/404.html" || !strings.Contains(c.redirects["gone:de"], `<html lang="de">`) || !strings.Contains(c.redirects["gone:de"], "/assets/site.") {
+		t.Errorf("the store has %q", c.redirects)
+	}
+	c.invalidated, c.forgetful = nil, nil
+	c.write("content/index.de.md", "---\ntitle: Seile\ndescription: Wir machen Seile.\n---\nHier.\n")
+	c.ok("--yes")
+	if slices.Contains(c.forgetful, "N"+c.name()) != slices.Contains(slices.Concat(c.invalidated...), "/de/404.html") {
+		t.Errorf("%v forget %v", c.forgetful, c.invalidated)
+	}
+	c.invalidated, c.forgetful = nil, nil
+	c.write("content/404.de.md", "---\ntitle: Verlaufen\ndescription: Hier ist nichts.\nlayout: \"404\"\n---\nHier ist nichts.\n")
+	c.ok("--yes")
+	i := slices.Index(c.forgetful, "N"+c.name())
+	if i < 0 || !slices.Equal(c.invalidated[i], []string{"/de/404.html"}) || !slices.Contains(c.forgetful, "E"+c.name()) {
+		t.Errorf("%v forget %v", c.forgetful, c.invalidated)
 	}
 }

@@ -3,6 +3,7 @@ package infra
 import (
 	"context"
 	"fmt"
+	"os"
 
 	"leadsite/infra/stack"
 	"leadsite/infra/upload"
@@ -11,7 +12,7 @@ import (
 // plan shows what would be done. It leaves nothing behind.
 func (d *Deploy) plan(ctx context.Context) error {
 	d.say("%s in account %s, region %s", d.name, d.Account.ID, d.Account.Region)
-	if _, err := EdgeEntries(d.run.bundle.Redirects); err != nil {
+	if _, err := EdgeEntries(d.run.bundle, os.DirFS(d.run.site)); err != nil {
 		return err
 	}
 	if _, err := d.Account.hasWorkshop(ctx); err != nil {

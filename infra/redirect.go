@@ -2,6 +2,7 @@ package infra
 
 import (
 	"fmt"
+	"io/fs"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,18 +17,23 @@ const (
 	maxStore = 5 << 20
 )
 
-// EdgeEntries are the redirects as the viewer-request function of edge.yaml looks them up:
+// EdgeEntries are what the functions of edge.yaml look up, of a site and its finished files:
 //
-//	"/old/"     "301 /new/"     a path, with a slash at its end even when it is a file's
+//	"/old/"     "301 /new/"        a path, with a slash at its end even when it is a file's
 //	"/old.pdf/" "410"
-//	"/notes/*"  "301 /blog/*"   all below a folder
-//	"*"         "2 1"           how many folders deep the asterisks are, deepest first; absent when there is none
+//	"/notes/*"  "301 /blog/*"      all below a folder
+//	"*"         "2 1"              how many folders deep the asterisks are, deepest first; absent when there is none
+//	"gone:de"   "<!doctype …"      the page of a 410 in the language of a folder; "gone:" is that of the first one
+//	"404:de"    "/de/404.html"     the page for what is not there, of a language that has one of its own
 //
 // A redirect that is too long for the store is an error.
-func EdgeEntries(all bundle.Redirects) (map[string]string, error) {
-	entries := map[string]string{}
+func EdgeEntries(b *bundle.Bundle, site fs.FS) (map[string]string, error) {
+	entries := gonePages(b, site)
+	for _, lang := range notFoundPages(b, site) {
+		entries["404:"+lang] = "/" + lang + "/404.html"
+	}
 	var depths []int
-	for _, r := range all {
+	for _, r := range b.Redirects {
 		key := strings.TrimSuffix(r.From, "/") + "/"
 		if strings.HasSuffix(r.From, "*") {
 			key = r.From

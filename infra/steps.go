@@ -95,7 +95,7 @@ func (d *Deploy) uploadSite(ctx context.Context) error {
 
 // redirects come after the pages that they lead to.
 func (d *Deploy) redirects(ctx context.Context) error {
-	entries, err := EdgeEntries(d.run.bundle.Redirects)
+	entries, err := EdgeEntries(d.run.bundle, os.DirFS(d.run.site))
 	if err != nil {
 		return err
 	}
@@ -109,8 +109,14 @@ func (d *Deploy) redirects(ctx context.Context) error {
 // invalidate has the edge forget what changed. Only then is the run before forgotten.
 func (d *Deploy) invalidate(ctx context.Context) error {
 	paths := d.run.upload.Paths()
-	if err := d.Account.invalidate(ctx, d.run.edge["Distribution"], d.Now().UTC().Format("20060102T150405.000000000"), paths); err != nil {
+	reference := d.Now().UTC().Format("20060102T150405.000000000")
+	if err := d.Account.invalidate(ctx, d.run.edge["Distribution"], reference, paths); err != nil {
 		return err
+	}
+	if id := d.run.edge["NotFound"]; id != "" {
+		if err := d.Account.invalidate(ctx, id, reference, only404(paths)); err != nil {
+			return err
+		}
 	}
 	if len(paths) > 0 {
 		d.talk(fmt.Sprintf("%d paths are fetched anew", len(paths)))

@@ -472,6 +472,14 @@ func TestEdge(t *testing.T) {
 	if len(errors) != 1 || at(errors[0], "ErrorCode") != 403 || at(errors[0], "ResponseCode") != 404 {
 		t.Errorf("custom error responses: %v", errors)
 	}
+	if got := fmt.Sprint(at(config, "DefaultCacheBehavior", "TargetOriginId")); got != "map[If:[HasLanguages site-or-not-found site]]" {
+		t.Errorf("pages come from %s", got)
+	}
+	for _, p := range []string{"DistributionArn", "NotFoundArn"} {
+		if !strings.Contains(fmt.Sprint(app(t).Resources["SiteBucketPolicy"].Properties), "Ref:"+p) {
+			t.Errorf("the bucket does not let %s read", p)
+		}
+	}
 	block := app(t).Resources["SiteBucket"].at("PublicAccessBlockConfiguration")
 	for _, key := range []string{"BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"} {
 		if at(block, key) != true {

@@ -21,8 +21,9 @@ import (
 
 // asked is a request of a visitor, as CloudFront hands it to the function.
 type request struct {
-	URI   string `json:"uri"`
-	Query string `json:"query"`
+	URI      string `json:"uri"`
+	Query    string `json:"query"`
+	Response bool   `json:"response"` // it was answered with 200 already
 }
 
 // answer is what the function returned: the request, perhaps changed, or a response.
@@ -41,16 +42,18 @@ func (a answer) String() string {
 	return strings.TrimSpace(fmt.Sprint(a.StatusCode, " ", a.Headers["location"]["value"]))
 }
 
-// code is the function's text, out of the template.
-func code(t *testing.T) string {
-	t.Helper()
-	return edge(t).Resources["ViewerRequest"].at("FunctionCode").(string)
-}
-
-// view runs the function in Node over requests.
+// view runs the viewer-request function over requests, for a site in English and German.
 func view(t *testing.T, redirects bundle.Redirects, requests ...request) []answer {
 	t.Helper()
-	entries, err := infra.EdgeEntries(redirects)
+	return viewSite(t, &bundle.Bundle{Site: "Ropes", Langs: []string{"en", "de"}, Redirects: redirects}, "ViewerRequest", requests...)
+}
+
+// viewSite runs a function of the edge in Node over requests, or over responses to them, with what the store holds of a
+// site. German has a 404 page of its own.
+func viewSite(t *testing.T, b *bundle.Bundle, function string, requests ...request) []answer {
+	t.Helper()
+	entries, err := infra.EdgeEntries(b, mapFS(map[string]string{"404.html": "", "de/404.html": "",
+		"de/index.html": "<!doctype html><html lang=de><link href=/assets/site.0a1b2c3d.css rel=stylesheet><title>"}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +64,7 @@ func view(t *testing.T, redirects bundle.Redirects, requests ...request) []answe
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, mapFS(map[string]string{
 		"viewer.mjs":                           string(driver),
-		"function.mjs":                         code(t) + "\nexport { handler };\n",
+		"function.mjs":                         edge(t).Resources[function].at("FunctionCode").(string) + "\nexport { handler };\n",
 		"node_modules/cloudfront/package.json": `{"name": "cloudfront", "type": "module", "main": "index.js"}`,
 		"node_modules/cloudfront/index.js": `export const entries = {};
 			export default { kvs: () => ({ get: async key => {
@@ -102,9 +105,12 @@ func mapFS(files map[string]string) fs.FS {
 	return fsys
 }
 
-func TestViewerFunctionIsSmall(t *testing.T) {
-	if size := len(code(t)); size > 10*1024 {
-		t.Errorf("the function has %d bytes, CloudFront takes 10 KB", size)
+func TestEdgeFunctionsAreSmall(t *testing.T) {
+	tp := edge(t)
+	for _, id := range tp.of("AWS::CloudFront::Function") {
+		if size := len(tp.Resources[id].at("FunctionCode").(string)); size > 10*1024 {
+			t.Errorf("%s has %d bytes, CloudFront takes 10 KB", id, size)
+		}
 	}
 }
 
@@ -143,7 +149,7 @@ func TestEdgeRedirectsAsServeDoes(t *testing.T) {
 func TestEdgeKeepsTheQuery(t *testing.T) {
 	all := bundle.Redirects{{From: "/a/", To: "/b/", Status: 301}, {From: "/c/", To: "/d/?x=1", Status: 302}}
 	for i, got := range view(t, all,
-		request{"/a/", "utm_source=x%20y&flag&n=1&n=2"}, request{"/c/", "q=1"}, request{"/about", "q=1"}) {
+		request{URI: "/a/", Query: "utm_source=x%20y&flag&n=1&n=2"}, request{URI: "/c/", Query: "q=1"}, request{URI: "/about", Query: "q=1"}) {
 		want := []string{"301 /b/?utm_source=x%20y&flag&n=1&n=2", "302 /d/?x=1", "301 /about/?q=1"}[i]
 		if got.String() != want {
 			t.Errorf("got %s, want %s", got, want)
@@ -190,9 +196,45 @@ func TestEdgeVouchesForTheAddress(t *testing.T) {
 	}
 }
 
+// A page that is gone is said so in the language of its address.
 func TestEdgeSaysGone(t *testing.T) {
-	got := view(t, bundle.Redirects{{From: "/shop/", Status: 410}}, request{URI: "/shop/"})[0]
-	if got.StatusCode != 410 || !strings.Contains(got.Body, "gone") || got.Headers["content-type"]["value"] != "text/html; charset=utf-8" {
+	b := &bundle.Bundle{Site: "Ropes & <Sons>", Langs: []string{"en", "de"}, Redirects: bundle.Redirects{
+		{From: "/de/laden/", Status: 410}, {From: "/shop/*", Status: 410}}, Words: map[string]map[string]string{
+		"en": {"gone_title": "Gone", "gone_text": "For good.", "not_found_home": "Home"},
+		"de": {"gone_title": "Weg", "gone_text": strings.Repeat("Für immer. ", 20), "not_found_home": "Zur Startseite"}}}
+	for i, got := range viewSite(t, b, "ViewerRequest", request{URI: "/shop/"}, request{URI: "/shop/x"}, request{URI: "/de/laden"}) {
+		wants := [][]string{{`lang="en"`, "<h1>Gone</h1>", `href="/"`, "Ropes &amp; &lt;Sons&gt;"}, {`lang="en"`}, {`lang="de"`, "<h1>Weg</h1>", "Für immer", `href="/de/"`, "rel=stylesheet"}}[i]
+		if got.StatusCode != 410 || got.Headers["content-type"]["value"] != "text/html; charset=utf-8" || len(got.Body) > 1024 {
+			t.Errorf("got %+v", got)
+		}
+		for _, want := range wants {
+			if !strings.Contains(got.Body, want) {
+				t.Errorf("the page lacks %q: %s", want, got.Body)
+			}
+		}
+	}
+	b.Words["de"]["gone_text"] = strings.Repeat("Für immer. ", 100) // does not fit: the heading has to do
+	if got := viewSite(t, b, "ViewerRequest", request{URI: "/de/laden/"})[0]; !strings.Contains(got.Body, "<h1>Weg</h1>") || strings.Contains(got.Body, "immer") {
+		t.Errorf("got %s", got.Body)
+	}
+}
+
+// What is not there gets the 404 page of its language, and the status.
+func TestEdgeSaysNotFound(t *testing.T) {
+	b := &bundle.Bundle{Langs: []string{"en", "de", "fr"}} // French has no page of its own
+	var requests []request
+	pages := map[string]string{"/nothing/index.html": "/404.html", "/de/nichts/index.html": "/de/404.html", "/de/index.html": "/de/404.html",
+		"/design/index.html": "/404.html", "/fr/rien/index.html": "/404.html", "/de": "/de/404.html", "/de%2F/x": "/404.html", "//": "/404.html", "/__proto__/x": "/404.html"}
+	for uri := range pages {
+		requests = append(requests, request{URI: uri})
+	}
+	for i, got := range viewSite(t, b, "NotFoundRequest", requests...) {
+		if want := pages[requests[i].URI]; got.String() != want {
+			t.Errorf("%s: %s, want %s", requests[i].URI, got, want)
+		}
+	}
+	got := viewSite(t, b, "NotFoundResponse", request{URI: "/de/404.html", Response: true})[0]
+	if got.StatusCode != 404 || got.Headers["cache-control"]["value"] != "public, max-age=0, s-maxage=10" || got.Headers["etag"] != nil || got.Headers["content-type"] == nil {
 		t.Errorf("got %+v", got)
 	}
 }
@@ -245,7 +287,7 @@ func TestEdgeEntriesThatAreTooLong(t *testing.T) {
 		{From: "/" + strings.Repeat("a", 600) + "/", To: "/", Status: 301},
 		{From: "/a/", To: "/" + strings.Repeat("b", 1100), Status: 301},
 	} {
-		if _, err := infra.EdgeEntries(bundle.Redirects{r}); err == nil || !strings.Contains(err.Error(), "too long") {
+		if _, err := infra.EdgeEntries(&bundle.Bundle{Redirects: bundle.Redirects{r}}, mapFS(nil)); err == nil || !strings.Contains(err.Error(), "too long") {
 			t.Errorf("got %v", err)
 		}
 	}

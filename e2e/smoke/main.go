@@ -64,6 +64,7 @@ type site struct {
 	client         *http.Client
 	out            io.Writer
 	forms          []string // names, as pages show them
+	languages      []string // but for the first: folders, as the home page names them
 	checks, failed int
 }
 
@@ -129,6 +130,9 @@ func (s *site) home() {
 	s.check("the home page, with its policy", want(a, err, 200, "Content-Type: text/html", "Content-Security-Policy: default-src 'none'",
 		"X-Content-Type-Options: nosniff", "Referrer-Policy: strict-origin"))
 	s.noteForms(a.body)
+	for _, m := range language.FindAllStringSubmatch(a.body, -1) {
+		s.languages = append(s.languages, m[1])
+	}
 	if s.base.Scheme == "https" {
 		a, err = s.ask("GET", "http://"+s.base.Host+"/", "", "")
 		s.check("http leads to https", want(a, err, 301, "Location: https://"))
@@ -137,6 +141,7 @@ func (s *site) home() {
 
 var (
 	location = regexp.MustCompile(`<loc>([^<]+)</loc>`)
+	language = regexp.MustCompile(`<link [^>]*hreflang="?([a-z-]+)"? href="?[^" >]*/[a-z-]+/["> ]`)
 	formName = regexp.MustCompile(`action="?/api/forms/([a-z0-9-]+)`)
 )
 
@@ -171,6 +176,13 @@ func (s *site) pages() {
 func (s *site) wrongAddresses() {
 	a, err := s.ask("GET", "/no-such-page-here/", "", "")
 	s.check("an address that is not there", want(a, err, 404, "Content-Type: text/html"))
+	for _, lang := range s.languages {
+		a, err := s.ask("GET", "/"+lang+"/no-such-page-here/", "", "")
+		if err == nil && !regexp.MustCompile(`<html[^>]* lang="?`+lang+`\b`).MatchString(a.body) {
+			err = errors.New("the page is not in the language")
+		}
+		s.check("an address that is not there, in "+lang, want(a, err, 404, "Content-Type: text/html"))
+	}
 	a, err = s.ask("GET", "/no-such-file-here.png", "", "")
 	s.check("a file that is not there", want(a, err, 404))
 	a, err = s.ask("POST", "/api/forms/no-such-form-here", "a=b", "application/json")

@@ -18,7 +18,7 @@ func TestServePasses(t *testing.T) {
 	if err := run(served.URL+"/", &out); err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
-	for _, want := range []string{"form contact: a challenge", "page /about leads to its slash", "checks, all well"} {
+	for _, want := range []string{"form contact: a challenge", "page /about leads to its slash", "an address that is not there, in de", "checks, all well"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("it does not say %q:\n%s", want, out.String())
 		}
