@@ -35,8 +35,10 @@ func schemeOf(url string) (scheme string, ok bool) {
 
 // address makes of what the author wrote between brackets the address that is meant.
 func address(written []byte) string {
-	return strings.NewReplacer(" ", "%20", "\n", "%20").Replace(strings.TrimSpace(plain(written)))
+	return blanks.Replace(strings.TrimSpace(plain(written)))
 }
+
+var blanks = strings.NewReplacer(" ", "%20", "\n", "%20")
 
 // encoded writes an address in the letters that addresses have, for programs that know no others.
 func encoded(url string) string {
