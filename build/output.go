@@ -117,25 +117,25 @@ func (o *output) writePage(out site.Output) error {
 	leave = o.stages.check.enter("check")
 	o.keep(out, made) // minifying works in place
 	leave(len(made.Data))
-	return o.shrink(out, made.Data)
+	return o.shrink(out, made)
 }
 
 // shrink minifies a page and puts it out.
-func (o *output) shrink(out site.Output, page []byte) error {
+func (o *output) shrink(out site.Output, page render.Made) error {
 	buffer, _ := o.buffers.Get().(*[]byte)
 	if buffer == nil {
 		buffer = new([]byte)
 	}
 	defer o.buffers.Put(buffer)
 	leave := o.stages.minify.enter("minify")
-	data, err := o.minify.AppendHTML((*buffer)[:0], page)
+	data, err := o.minify.AppendHTML((*buffer)[:0], page.Data, page.Compact)
 	leave(len(data))
 	if err != nil {
 		o.blame(out, err)
 		return nil
 	}
 	*buffer = data
-	o.render.Reuse(page)
+	o.render.Reuse(page.Data)
 	return o.put(out.Path, data)
 }
 

@@ -18,19 +18,24 @@ func (w *writer) codeBlock(c *ast.CodeBlock) {
 	language := codeLanguage(c.Info)
 	lexer := w.page.converter.lexer(language)
 	if lexer == nil || len(code) > maxHighlighted {
-		w.buf.WriteString(`<pre tabindex="0"><code`)
+		w.buf.WriteString("<pre")
+		w.attribute("tabindex", "0")
+		w.buf.WriteString("><code")
 		if language != "" {
 			w.attribute("class", "language-"+language)
 		}
 		w.buf.WriteByte('>')
 		w.escape(code)
 	} else {
-		w.buf.WriteString(`<pre class="chroma" tabindex="0"><code`)
+		w.buf.WriteString("<pre")
+		w.attribute("class", "chroma")
+		w.attribute("tabindex", "0")
+		w.buf.WriteString("><code")
 		w.attribute("class", "language-"+language)
 		w.buf.WriteByte('>')
 		w.highlight(lexer, string(code))
 	}
-	w.buf.WriteString("</code></pre>\n")
+	w.put("</code></pre>\n")
 }
 
 // codeLanguage is the first word of what stands behind a fence: "go" of "go {linenos=true}".
@@ -86,7 +91,9 @@ func (w *writer) highlight(lexer chroma.Lexer, code string) {
 			w.escape([]byte(token.Value))
 			continue
 		}
-		w.buf.WriteString(`<span class="` + class + `">`)
+		w.buf.WriteString("<span")
+		w.attribute("class", class)
+		w.buf.WriteByte('>')
 		w.escape([]byte(token.Value))
 		w.buf.WriteString("</span>")
 	}

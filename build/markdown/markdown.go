@@ -62,6 +62,7 @@ var ErrTooLarge = errors.New("the text is over 8 MB")
 // Options are the same for all pages of a site.
 type Options struct {
 	RawHTML bool // HTML in the text passes; otherwise it is shown as text
+	Compact bool // write what a minifier would leave: no newlines between blocks, no quotes that can be done without
 }
 
 // Converter converts the texts of any number of pages, from any number of goroutines.
@@ -133,6 +134,7 @@ type Doc struct {
 	Headings []Heading
 	Links    []Link
 	Faults   []Fault // what the author should mend; the HTML is whole nevertheless
+	Compact  bool    // all of the HTML is as Options.Compact wants it: nothing came from the author or from hooks
 }
 
 // Heading is a heading of the text, for a table of contents.
@@ -212,7 +214,8 @@ func (p *Page) run(src []byte, line int) (*writer, error) {
 func (p *Page) parse(src []byte, codes shortcodes, rawHTML bool, line int) *writer {
 	r := newReader(src, rawHTML)
 	root := r.parse(src)
-	return &writer{page: p, reader: r, root: root, codes: codes.found, faults: codes.faults, source: src, line: line, buf: p.converter.buffer()}
+	return &writer{page: p, reader: r, root: root, codes: codes.found, faults: codes.faults, source: src, line: line,
+		compact: p.converter.options.Compact, buf: p.converter.buffer()}
 }
 
 func onlyParagraph(root ast.Node) ast.Node {

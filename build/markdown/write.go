@@ -2,6 +2,7 @@ package markdown
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,6 +22,8 @@ type writer struct {
 	headings []Heading
 	links    []Link
 	faults   []Fault
+	compact  bool        // of Options
+	foreign  bool        // something was written that is not this package's
 	raw      bool        // the author's own HTML was written
 	refs     map[int]int // how often each footnote was referred to
 }
@@ -47,7 +50,8 @@ func (w *writer) finish() Doc {
 		w.faults = append(w.faults, Fault{Line: w.line, Msg: "too many *, _, [, ` or < without an end",
 			Hint: `close them, or write \ before those that are meant as text`})
 	}
-	d := Doc{HTML: w.withShortcodes(out), Headings: w.headings, Links: w.links, Faults: w.faults}
+	d := Doc{HTML: w.withShortcodes(out), Headings: w.headings, Links: w.links, Faults: w.faults,
+		Compact: w.compact && !w.raw && !w.foreign && len(w.codes) == 0}
 	w.page.notes += len(w.refs)
 	w.page.converter.buffers.Put(w.buf)
 	return d
@@ -60,9 +64,17 @@ func (w *writer) children(n ast.Node) {
 }
 
 func (w *writer) wrap(open string, n ast.Node, closing string) {
-	w.buf.WriteString(open)
+	w.put(open)
 	w.children(n)
-	w.buf.WriteString(closing)
+	w.put(closing)
+}
+
+// put writes markup. A newline at its end is for people's eyes, and left away where nobody is to look at it.
+func (w *writer) put(markup string) {
+	if w.compact {
+		markup = strings.TrimSuffix(markup, "\n")
+	}
+	w.buf.WriteString(markup)
 }
 
 func (w *writer) node(n ast.Node) {
@@ -84,7 +96,7 @@ func (w *writer) node(n ast.Node) {
 	case *ast.Code:
 		w.code(n)
 	case *ast.Hardbreak:
-		w.buf.WriteString("<br>\n")
+		w.put("<br>\n")
 	case *ast.HTMLSpan:
 		w.html(n.Literal)
 	default:
@@ -120,7 +132,7 @@ func (w *writer) block(n ast.Node) {
 	case *ast.HTMLBlock:
 		w.html(n.Literal)
 	case *ast.HorizontalRule:
-		w.buf.WriteString("<hr>\n")
+		w.put("<hr>\n")
 	case *ast.Table:
 		w.wrap("<table>\n", n, "</table>\n")
 	case *ast.TableHeader:
@@ -142,15 +154,26 @@ func (w *writer) paragraph(p *ast.Paragraph) {
 	switch {
 	case w.isTight(p):
 		w.children(p)
-		if siblings := p.Parent.GetChildren(); siblings[len(siblings)-1] != p {
-			w.buf.WriteByte('\n')
-		}
+		w.breakBehind(p)
 	case onlyMarks(p):
 		w.children(p)
 		w.buf.WriteByte('\n')
 	default:
 		w.wrap("<p>", p, "</p>\n")
 	}
+}
+
+// breakBehind parts the text of a tight item from what follows in it. A list does that by itself.
+func (w *writer) breakBehind(p *ast.Paragraph) {
+	siblings := p.Parent.GetChildren()
+	at := slices.Index(siblings, ast.Node(p))
+	if at == len(siblings)-1 {
+		return
+	}
+	if _, list := siblings[at+1].(*ast.List); list && w.compact {
+		return
+	}
+	w.buf.WriteByte('\n')
 }
 
 func (w *writer) isTight(p *ast.Paragraph) bool {
@@ -182,15 +205,13 @@ func (w *writer) heading(h *ast.Heading) {
 	id = w.page.ids.claim(id)
 	w.headings = append(w.headings, Heading{ID: id, Text: text, Level: h.Level})
 	level := strconv.Itoa(h.Level)
-	w.buf.WriteString("<h" + level + ` id="` + id + `"`)
+	w.buf.WriteString("<h")
+	w.buf.WriteString(level)
+	w.attribute("id", id)
 	if a := h.Attribute; a != nil && len(a.Classes) > 0 {
-		w.buf.WriteString(` class="`)
-		w.buf.Write(bytes.Join(a.Classes, []byte{' '}))
-		w.buf.WriteByte('"')
+		w.attribute("class", string(bytes.Join(a.Classes, []byte{' '})))
 	}
-	w.buf.WriteByte('>')
-	w.children(h)
-	w.buf.WriteString("</h" + level + ">\n")
+	w.wrap(">", h, "</h"+level+">\n")
 }
 
 // plainText is the text of a node without its markup.
@@ -241,8 +262,7 @@ func (w *writer) item(item *ast.ListItem) {
 	default:
 		w.buf.WriteString(`<li class="task"><input type="checkbox" disabled aria-label="` + w.word("task_open") + `"> `)
 	}
-	w.children(item)
-	w.buf.WriteString("</li>\n")
+	w.wrap("", item, "</li>\n")
 }
 
 func (w *writer) alert(a *alert) {
@@ -266,9 +286,10 @@ func (w *writer) cell(c *ast.TableCell) {
 	if c.IsHeader {
 		tag = "th"
 	}
-	w.buf.WriteString("<" + tag)
+	w.buf.WriteByte('<')
+	w.buf.WriteString(tag)
 	if align := c.Align.String(); align != "" {
-		w.buf.WriteString(` class="align-` + align + `"`)
+		w.attribute("class", "align-"+align)
 	}
 	w.wrap(">", c, "</"+tag+">\n")
 }
@@ -279,9 +300,9 @@ func (w *writer) footnotes(l *ast.List) {
 	for i, item := range l.Children {
 		w.buf.WriteString(`<li id="fn:` + strconv.Itoa(w.page.notes+i+1) + `">`)
 		w.footnote(item, i+1)
-		w.buf.WriteString("</li>\n")
+		w.put("</li>\n")
 	}
-	w.buf.WriteString("</ol>\n</section>\n")
+	w.put("</ol>\n</section>\n")
 }
 
 // footnote writes one note. The ways back belong into its last paragraph.
@@ -306,7 +327,7 @@ func (w *writer) footnote(item ast.Node, note int) {
 		w.buf.WriteString(` <a class="footnote-back" href="#` + w.noteRef(note, n) + `" role="doc-backlink" aria-label="` +
 			w.word("footnote_back") + `">↩</a>`)
 	}
-	w.buf.WriteString("</p>\n")
+	w.put("</p>\n")
 }
 
 func isInline(n ast.Node) bool {

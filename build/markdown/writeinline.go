@@ -3,6 +3,7 @@ package markdown
 import (
 	"bytes"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/gomarkdown/markdown/ast"
 )
@@ -42,7 +43,9 @@ func (w *writer) textWithMail(literal []byte) {
 		w.escape(literal[from:start])
 		url := "mailto:" + string(literal[start:end])
 		w.links = append(w.links, Link{URL: url})
-		w.buf.WriteString(`<a href="` + escapeString(url) + `">`)
+		w.buf.WriteString("<a")
+		w.attribute("href", url)
+		w.buf.WriteByte('>')
 		w.escape(literal[start:end])
 		w.buf.WriteString("</a>")
 		from, i = end, end-1
@@ -53,23 +56,30 @@ func (w *writer) textWithMail(literal []byte) {
 // escape writes text so that HTML shows it as it is.
 func (w *writer) escape(s []byte) {
 	w.expandMarks(s)
+	if w.compact {
+		w.replace(s, &inText)
+		return
+	}
+	w.replace(s, &anywhere)
+}
+
+// The characters that stand for something else in HTML: between tags, and also between the quotes of attributes.
+var (
+	inText   = entities{'&': "&amp;", '<': "&lt;"}
+	anywhere = entities{'&': "&amp;", '<': "&lt;", '>': "&gt;", '"': "&quot;"}
+)
+
+// entities are what to write in place of characters.
+type entities [utf8.RuneSelf]string
+
+func (w *writer) replace(s []byte, by *entities) {
 	from := 0
 	for i, c := range s {
-		var entity string
-		switch c {
-		case '&':
-			entity = "&amp;"
-		case '<':
-			entity = "&lt;"
-		case '>':
-			entity = "&gt;"
-		case '"':
-			entity = "&quot;"
-		default:
+		if c >= utf8.RuneSelf || by[c] == "" {
 			continue
 		}
 		w.buf.Write(s[from:i])
-		w.buf.WriteString(entity)
+		w.buf.WriteString(by[c])
 		from = i + 1
 	}
 	w.buf.Write(s[from:])
@@ -89,9 +99,32 @@ func (w *writer) html(literal []byte) {
 }
 
 func (w *writer) attribute(name, value string) {
-	w.buf.WriteString(" " + name + `="`)
-	w.escape([]byte(value))
+	w.buf.WriteByte(' ')
+	w.buf.WriteString(name)
+	w.buf.WriteByte('=')
+	if w.compact && isBare(value) {
+		w.buf.WriteString(value)
+		return
+	}
 	w.buf.WriteByte('"')
+	w.expandMarks([]byte(value))
+	w.replace([]byte(value), &anywhere)
+	w.buf.WriteByte('"')
+}
+
+// isBare says whether an attribute's value needs neither quotes nor entities.
+func isBare(value string) bool {
+	for i := range len(value) {
+		switch c := value[i]; c {
+		case '"', '\'', '=', '<', '>', '`', '&', markOpen:
+			return false
+		default:
+			if c <= ' ' {
+				return false
+			}
+		}
+	}
+	return value != ""
 }
 
 func (w *writer) link(l *ast.Link) {
@@ -140,6 +173,7 @@ func (w *writer) image(img *ast.Image) {
 		w.page.hooks.Image(&i)
 	}
 	if i.HTML != "" {
+		w.foreign = true
 		w.buf.WriteString(i.HTML)
 		return
 	}

@@ -64,3 +64,18 @@ func TestJSONNumbersStay(t *testing.T) {
 		t.Errorf("got %s, %v", got, err)
 	}
 }
+
+func TestAPartThatIsSmallIsKeptApart(t *testing.T) {
+	small := strings.Repeat("<p>two  blanks tell that nobody went through it</p>", 10)
+	for name, c := range map[string]struct{ before, behind, want string }{
+		"among blocks": {"<main> ", " </main> <p> x </p>", "<main>" + small + "</main><p>x</p>"},
+		"twice":        {"<main> ", small + "</main>", "<main>" + small + strings.ReplaceAll(small, "  ", " ") + "</main>"},
+		"no room for the placeholder": {"<p data-leadsite-minified></p><main> ", " </main>",
+			"<p data-leadsite-minified></p><main>" + strings.ReplaceAll(small, "  ", " ") + "</main>"},
+	} {
+		got, err := minify.New().AppendHTML([]byte("first"), []byte(c.before+small+c.behind), small)
+		if err != nil || string(got) != "first"+c.want {
+			t.Errorf("%s: got %s, %v\nwant %s", name, got, err, c.want)
+		}
+	}
+}

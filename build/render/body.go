@@ -37,6 +37,9 @@ func (w *worker) body(p *site.Page) error {
 		return w.job.at.Errorf("part the page in two", "%v", err)
 	}
 	w.job.view.Page.Content = html
+	if doc.Compact {
+		w.job.compact = string(html)
+	}
 	w.job.view.Page.TOC, _ = contents(doc.Headings, 0)
 	return w.pageBlocks(p)
 }

@@ -124,7 +124,7 @@ func TestFormIDsKeepOffHeadings(t *testing.T) {
 		"content/about.md", "---\ntitle: About\nform: contact\n---\n## Contact email\n\n{{< form contact >}}\n\n## Contact 2\n"))
 	page := r.page(t, "about/index.html")
 	seen := map[string]bool{}
-	for _, m := range regexp.MustCompile(` id="([^"]*)"`).FindAllStringSubmatch(page, -1) {
+	for _, m := range regexp.MustCompile(` id="?([^">]*)`).FindAllStringSubmatch(page, -1) {
 		if seen[m[1]] {
 			t.Errorf("the id %s stands twice", m[1])
 		}

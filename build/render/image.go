@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"html/template"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -29,10 +30,16 @@ const (
 
 // firstPicture lets the browser load the page's first picture before all else.
 func firstPicture(page []byte) []byte {
-	if !bytes.Contains(page, []byte(lazy)) {
-		return page
+	for at := 0; ; at += len(lazy) {
+		next := bytes.Index(page[at:], []byte(lazy))
+		if next < 0 {
+			return page
+		}
+		at += next
+		if tag := page[bytes.LastIndexByte(page[:at], '<')+1 : at]; bytes.HasPrefix(tag, []byte("img ")) && bytes.IndexByte(tag, '>') < 0 {
+			return slices.Replace(page, at, at+len(lazy), []byte(eager)...)
+		}
 	}
-	return bytes.Replace(page, []byte(lazy), []byte(eager), 1)
 }
 
 // picture is the HTML of a picture: copies in several widths, and better formats first, where it is the site's own.

@@ -99,7 +99,7 @@ type Renderer struct {
 func New(o Options) *Renderer {
 	r := &Renderer{
 		site: o.Site, theme: o.Theme, assets: o.Assets, search: o.Search, problems: o.Problems,
-		markdown: markdown.New(markdown.Options{RawHTML: o.Site.Config.RawHTML}),
+		markdown: markdown.New(markdown.Options{RawHTML: o.Site.Config.RawHTML, Compact: true}),
 		pictures: o.Pictures, sameFiles: o.SameFiles, workers: make(chan *worker, runtime.GOMAXPROCS(0)),
 	}
 	r.reserved = map[string]bool{}
@@ -164,7 +164,7 @@ func (r *Renderer) Make(o site.Output) (Made, error) {
 	if err != nil {
 		return Made{Found: w.job.found}, r.locate("", err)
 	}
-	return Made{Data: firstPicture(html), Trace: Trace{Given: given, Asked: w.job.asked}, Files: w.job.files, Found: w.job.found}, nil
+	return Made{Data: firstPicture(html), Compact: w.job.compact, Trace: Trace{Given: given, Asked: w.job.asked}, Files: w.job.files, Found: w.job.found}, nil
 }
 
 // viewOf is what a page's template is handed, but for what the author wrote of it.

@@ -25,10 +25,11 @@ type Question struct {
 
 // Made is a finished output.
 type Made struct {
-	Data  []byte
-	Trace Trace
-	Files []string          // the pictures and cards that it wants, as paths below the output
-	Found *content.Problems // mistakes of the page's author
+	Data    []byte
+	Compact string // a part of Data that no minifier would make smaller, as markdown.Doc.Compact has it
+	Trace   Trace
+	Files   []string          // the pictures and cards that it wants, as paths below the output
+	Found   *content.Problems // mistakes of the page's author
 }
 
 // The names of questions.
