@@ -16,19 +16,19 @@ import (
 // Page is what is kept of a finished page: where it leads, where others can lead within it, and what is wrong with it
 // by itself. It is plain data, so that it can be kept from one build to the next.
 type Page struct {
-	URL         string          // path of the page: "/blog/first/"
-	Links       []Link          // in the order of the page, none twice
-	Anchors     map[string]bool // ids and names of its elements
-	Inline      []Inline        // scripts and styles within it
-	Loads       []Load          // what it loads by whole URLs
-	Title       string          // of the title element, spaces joined
-	Description string          // for search engines
-	Canonical   string          // the address that the page names as its own; "": none
-	Noindex     bool            // search engines are asked to leave it out
-	Authored    bool            // an author's file describes it; this and the next three are set by the caller
-	Described   bool            // the author gave it a description, whether or not the page shows it
-	Lang        string          // its language
-	Site        string          // title of the site in that language, which themes add to the page's
+	URL         string   // path of the page: "/blog/first/"
+	Links       []Link   // in the order of the page, none twice
+	Anchors     []string // ids and names of its elements, sorted, none twice
+	Inline      []Inline // scripts and styles within it
+	Loads       []Load   // what it loads by whole URLs
+	Title       string   // of the title element, spaces joined
+	Description string   // for search engines
+	Canonical   string   // the address that the page names as its own; "": none
+	Noindex     bool     // search engines are asked to leave it out
+	Authored    bool     // an author's file describes it; this and the next three are set by the caller
+	Described   bool     // the author gave it a description, whether or not the page shows it
+	Lang        string   // its language
+	Site        string   // title of the site in that language, which themes add to the page's
 	Faults      []Fault
 }
 
@@ -192,6 +192,6 @@ func (c *checker) anchored(target, fragment string) bool {
 	if page == nil {
 		return true
 	}
-	_, there := slices.BinarySearch(page.anchors, fragment)
+	_, there := slices.BinarySearch(page.Anchors, fragment)
 	return there
 }

@@ -19,9 +19,8 @@ type Ledger struct {
 
 // kept is a page in a ledger.
 type kept struct {
-	Page             // without Links and Anchors
-	links   []uint32 // places in Ledger.links
-	anchors []string // sorted
+	Page           // without Links
+	links []uint32 // places in Ledger.links
 }
 
 // NewLedger makes an empty ledger.
@@ -43,7 +42,7 @@ func (l *Ledger) Add(p Page) {
 			l.ids[link] = uint32(i)
 		}
 	}
-	k := &kept{Page: p, links: make([]uint32, len(p.Links)), anchors: slices.Sorted(maps.Keys(p.Anchors))}
+	k := &kept{Page: p, links: make([]uint32, len(p.Links))}
 	for i, link := range p.Links {
 		id, known := l.ids[link]
 		if !known {
@@ -52,7 +51,7 @@ func (l *Ledger) Add(p Page) {
 		}
 		k.links[i] = id
 	}
-	k.Links, k.Anchors = nil, nil
+	k.Links = nil
 	l.put(k)
 }
 
@@ -72,8 +71,8 @@ func (l *Ledger) Replace(p Page, base *url.URL, has func(file string) bool) bool
 	if old == nil {
 		return false
 	}
-	for _, anchor := range old.anchors {
-		if !p.Anchors[anchor] {
+	for _, anchor := range old.Anchors {
+		if _, there := slices.BinarySearch(p.Anchors, anchor); !there {
 			return false
 		}
 	}
@@ -140,7 +139,7 @@ func (l *Ledger) Encode(w *trace.Writer, url string) {
 	for _, id := range k.links {
 		w.Uint(uint64(id))
 	}
-	w.Texts(k.anchors)
+	w.Texts(k.Anchors)
 	for _, s := range []string{k.Title, k.Description, k.Canonical, k.Lang, k.Site} {
 		w.Text(s)
 	}
@@ -166,7 +165,7 @@ func (l *Ledger) Recall(r *trace.Reader) bool {
 			return false
 		}
 	}
-	k.anchors = r.Texts()
+	k.Anchors = r.Texts()
 	for _, s := range []*string{&k.Title, &k.Description, &k.Canonical, &k.Lang, &k.Site} {
 		*s = r.Text()
 	}

@@ -1,7 +1,6 @@
 package check
 
 import (
-	"bytes"
 	"net/url"
 	"slices"
 	"strings"
@@ -44,25 +43,17 @@ func (p *Page) inline(what string, raw []byte) {
 	p.Inline = append(p.Inline, Inline{what, string(raw)})
 }
 
-// policed says whether a policy may have something to say about a tag: of most it has not, and they are looked at no
-// further.
-func policed(name, tag []byte) bool {
-	if name[0] == 's' { // script, style, source
-		return true
-	}
-	if bytes.IndexByte(tag, '=') < 0 {
-		return false
-	}
-	link := len(name) == 1 && name[0] == 'a' // it loads nothing
-	return !link && bytes.Contains(tag, []byte("//")) || bytes.Contains(tag, []byte("style")) ||
-		bytes.Contains(tag, []byte(" on")) || bytes.Contains(tag, []byte("\non")) || bytes.Contains(tag, []byte("'on")) || bytes.Contains(tag, []byte("\"on"))
-}
+// policedTag says whether a policy may have something to say about an element whatever its attributes are.
+func policedTag(name []byte) bool { return string(name) == "style" || string(name) == "script" }
+
+// isHandler says whether an attribute holds a script.
+func isHandler(name []byte) bool { return len(name) > 2 && name[0] == 'o' && name[1] == 'n' }
 
 // handlers are the attributes that hold scripts, in the order of their names.
 func handlers(attrs attributes) []string {
 	var names []string
 	for _, a := range attrs {
-		if strings.HasPrefix(a.name, "on") && len(a.name) > 2 {
+		if isHandler([]byte(a.name)) {
 			names = append(names, a.name)
 		}
 	}

@@ -3,13 +3,16 @@ package check
 import (
 	"bytes"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
 // Read collects what is kept of a page. It never fails: a browser would show the page too. It goes through the tags
 // once, as they are written, without making a tree: sites have many pages.
 func Read(pageURL string, page []byte) Page {
-	r := reader{page: Page{URL: pageURL, Anchors: map[string]bool{}}, tags: tags{page: page}, links: make(map[string]int, 48), labelled: map[string]bool{}}
+	r := readers.Get().(*reader)
+	defer r.release()
+	r.page, r.tags.page = Page{URL: pageURL}, page
 	for {
 		switch r.tags.next() {
 		case pageEnd:
@@ -27,14 +30,40 @@ func Read(pageURL string, page []byte) Page {
 	}
 }
 
+// readers are used again, because each needs a good deal of memory.
+var readers = sync.Pool{New: func() any {
+	return &reader{kinds: map[string]int{}, labelled: map[string]bool{}, known: map[string]string{}}
+}}
+
+// release forgets the page.
+func (r *reader) release() {
+	clear(r.attrs[:cap(r.attrs)]) // they are parts of the page
+	clear(r.open[:cap(r.open)])
+	clear(r.links)
+	clear(r.kinds)
+	clear(r.labelled)
+	if len(r.known) > maxKnown {
+		clear(r.known)
+	}
+	*r = reader{tags: tags{buffer: r.tags.buffer}, kinds: r.kinds, known: r.known, labelled: r.labelled, attrs: r.attrs[:0], open: r.open[:0],
+		links: r.links[:0], anchors: r.anchors[:0], text: r.text[:0], headings: r.headings[:0], controls: r.controls[:0], tables: r.tables[:0]}
+	readers.Put(r)
+}
+
+// maxKnown is how many addresses are known by heart, at most.
+const maxKnown = 4096
+
 // reader is one reading of a page. It sees very many tags, and keeps as little of each as the rules need.
 type reader struct {
 	page     Page
 	tags     tags
-	links    map[string]int // that the page has already, and which kinds of them
-	attrs    attributes     // of the tag that is being read
-	open     []element      // whose text matters, from the outermost
-	text     []byte         // of all that are open
+	links    []Link            // of the page so far
+	kinds    map[string]int    // which kinds of an address the page has already
+	anchors  []string          // of the page so far
+	known    map[string]string // addresses of earlier pages, most of which this one has too
+	attrs    attributes        // of the tag that is being read
+	open     []element         // whose text matters, from the outermost
+	text     []byte            // of all that are open
 	headings []heading
 	controls []control
 	labelled map[string]bool // ids that a label is for
@@ -110,20 +139,32 @@ func names(all ...string) map[string]string {
 	return known
 }
 
+// policedAttributes are those that a policy has something to say about, beside knownAttributes and the handlers of events.
+var policedAttributes = names("style", "type", "action", "data")
+
 func (r *reader) start() {
 	tag := knownTags[string(r.tags.name)]
 	wanted := knownAttributes
 	if tag == "" {
 		wanted = anyAttributes
 	}
-	policed := policed(r.tags.name, r.tags.tag)
+	policed := policedTag(r.tags.name)
+	loads := tag != "a" // nothing is loaded by a link
 	r.attrs = r.attrs[:0]
 	r.tags.attributes(func(name, value []byte) {
 		known, ok := wanted[string(name)]
-		if !ok && policed {
-			known, ok = string(name), true
+		switch {
+		case ok:
+			policed = policed || loads && bytes.Contains(value, []byte("//"))
+		case isHandler(name):
+			known, policed = string(name), true
+		default:
+			if known, ok = policedAttributes[string(name)]; !ok {
+				return
+			}
+			policed = true
 		}
-		if ok && !r.attrs.has(known) {
+		if !r.attrs.has(known) {
 			r.attrs = append(r.attrs, struct {
 				name  string
 				value []byte
@@ -148,7 +189,7 @@ func (r *reader) start() {
 func (r *reader) attribute(tag, attr string, value []byte) {
 	switch {
 	case attr == "id" || attr == "name" && tag == "a":
-		r.page.Anchors[string(value)] = true
+		r.anchors = append(r.anchors, string(value))
 	case refers(tag, attr):
 		r.link(value, Link{Image: attr == "src" || attr == "poster", Head: tag == "link"})
 	case attr == "srcset":
@@ -182,13 +223,23 @@ func (r *reader) link(to []byte, l Link) {
 	if l.Head {
 		kind <<= 2
 	}
-	known := r.links[string(to)]
-	if len(to) == 0 || known&kind != 0 {
+	had := r.kinds[string(to)]
+	if len(to) == 0 || had&kind != 0 {
 		return
 	}
-	l.To = string(to)
-	r.links[l.To] = known | kind
-	r.page.Links = append(r.page.Links, l)
+	l.To = r.learn(to)
+	r.kinds[l.To] = had | kind
+	r.links = append(r.links, l)
+}
+
+// learn is an address as a string, which is the same one for all pages that have it.
+func (r *reader) learn(address []byte) string {
+	known, ok := r.known[string(address)]
+	if !ok {
+		known = string(address)
+		r.known[known] = known
+	}
+	return known
 }
 
 // element notes what rules need to know of an element that begins.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -30,8 +31,11 @@ func (r *reader) fault(f Fault) {
 	r.page.Faults = append(r.page.Faults, f)
 }
 
-// finish applies the rules that need the whole page.
+// finish gives the page what it has, and applies the rules that need all of it.
 func (r *reader) finish() {
+	r.page.Links = slices.Clone(r.links)
+	slices.Sort(r.anchors)
+	r.page.Anchors = slices.Clone(slices.Compact(r.anchors))
 	r.headingRules()
 	for _, c := range r.controls {
 		if c.id == "" || !r.labelled[c.id] {
