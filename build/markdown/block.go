@@ -22,8 +22,9 @@ type reader struct {
 	note   bool // the parser is about to look up a footnote
 	effort effort
 
-	emphases emphases                      // of the text inside the emphasis that is being read
-	spreads  map[inlineText]map[int]spread // of the texts read so far
+	emphases emphases    // of the text inside the emphasis that is being read
+	texts    []emphases  // of the texts that are being read, from the outermost
+	open     []delimiter // room for pairs
 }
 
 // level is what the hook notes about what a container holds, to tell tight lists from loose ones.
@@ -33,8 +34,7 @@ type level struct {
 }
 
 func newReader(src []byte, rawHTML bool) *reader {
-	r := &reader{html: rawHTML, effort: newEffort(len(src)), refs: map[string]parser.Reference{},
-		spreads: map[inlineText]map[int]spread{}}
+	r := &reader{html: rawHTML, effort: newEffort(len(src))}
 	r.parser = parser.NewWithExtensions(parser.Footnotes)
 	r.parser.Opts.ParserHook = func(data []byte) (ast.Node, []byte, int) {
 		return nil, nil, r.block(data)

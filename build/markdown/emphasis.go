@@ -1,7 +1,9 @@
 package markdown
 
 import (
+	"bytes"
 	"iter"
+	"slices"
 	"unicode"
 	"unicode/utf8"
 
@@ -15,7 +17,7 @@ import (
 
 // spread is emphasis that begins at an index: so many marks, and the index of those that close it.
 type spread struct {
-	marks, end int
+	at, marks, end int
 }
 
 // inlineText tells one text that is parsed from another: texts in texts begin elsewhere, or are shorter.
@@ -27,14 +29,24 @@ type inlineText struct {
 // emphases are those of a text, which may be a part of the one that they were found in.
 type emphases struct {
 	text  inlineText
-	found map[int]spread
-	from  int // where the text begins in that one
+	found []spread // by where they begin
+	from  int      // where the text begins in that one
+	depth int      // how many texts it stands in
+}
+
+// beginsAt is the emphasis that begins at an index of the text.
+func (e emphases) beginsAt(at int) (spread, bool) {
+	i, ok := slices.BinarySearchFunc(e.found, e.from+at, func(s spread, at int) int { return s.at - at })
+	if !ok {
+		return spread{}, false
+	}
+	return e.found[i], true
 }
 
 // emphasis is the parser of * and _.
 func (r *reader) emphasis(p *parser.Parser, data []byte, offset int) (int, ast.Node) {
 	here := r.emphasesOf(data)
-	s, ok := here.found[here.from+offset]
+	s, ok := here.beginsAt(offset)
 	if !ok || r.inside >= maxDepth {
 		return 0, nil
 	}
@@ -44,26 +56,30 @@ func (r *reader) emphasis(p *parser.Parser, data []byte, offset int) (int, ast.N
 		node = &ast.Strong{}
 	}
 	outer := r.emphases
-	r.emphases = emphases{inlineText{&inner[0], len(inner)}, here.found, here.from + offset + s.marks}
 	r.inside++
+	r.emphases = emphases{inlineText{&inner[0], len(inner)}, here.found, here.from + offset + s.marks, r.inside}
 	p.Inline(node, inner)
 	r.inside--
 	r.emphases = outer
 	return s.marks + len(inner) + s.marks, node
 }
 
-// emphasesOf are the emphases of a text that is being parsed. They are found when its first mark is met.
+// emphasesOf are the emphases of a text that is being parsed. They are found when its first mark is met, and kept until
+// the parser is behind it: a text in it is parsed in between.
 func (r *reader) emphasesOf(data []byte) emphases {
 	text := inlineText{&data[0], len(data)}
 	if r.emphases.text == text {
 		return r.emphases
 	}
-	found, known := r.spreads[text]
-	if !known {
-		found = r.pairs(data)
-		r.spreads[text] = found
+	last := len(r.texts) - 1
+	for last >= 0 && (r.texts[last].depth > r.inside || r.texts[last].depth == r.inside && r.texts[last].text != text) {
+		last--
 	}
-	return emphases{text: text, found: found}
+	r.texts = r.texts[:last+1]
+	if last < 0 || r.texts[last].text != text {
+		r.texts = append(r.texts, emphases{text: text, found: r.pairs(data), depth: r.inside})
+	}
+	return r.texts[len(r.texts)-1]
 }
 
 // delimiter is a run of * or _, or what is left of it.
@@ -75,44 +91,53 @@ type delimiter struct {
 }
 
 // pairs finds all emphasis of a text, by where it begins.
-func (r *reader) pairs(data []byte) map[int]spread {
-	found := map[int]spread{}
-	var open []delimiter
-	floor := map[[3]int]int{} // below it nothing opens for such a run
+func (r *reader) pairs(data []byte) []spread {
+	var found []spread
+	open := r.open[:0]
+	var floors [2][3][2]int // below it nothing opens for such a run
 	for d := range r.delimiters(data) {
 		for d.close && d.count > 0 {
-			kind := [3]int{int(d.mark), d.size % 3, 0}
+			floor := &floors[d.mark&1][d.size%3][0]
 			if d.opens {
-				kind[2] = 1
+				floor = &floors[d.mark&1][d.size%3][1]
 			}
 			i := len(open) - 1
-			for ; i >= floor[kind]; i-- {
-				if meets(open[i], d) {
-					break
-				}
+			for i >= *floor && !meets(open[i], d) {
+				i--
 			}
-			if i < floor[kind] {
-				floor[kind] = len(open)
+			if i < *floor {
+				*floor = len(open)
 				break
 			}
 			o := &open[i]
 			n := min(2, o.count, d.count) // two of each are strong
 			o.count -= n
-			found[o.at+o.count] = spread{n, d.at}
+			found = append(found, spread{o.at + o.count, n, d.at})
 			d.at, d.count = d.at+n, d.count-n
 			if o.count > 0 {
 				i++
 			}
 			open = open[:i]
-			for kind, at := range floor {
-				floor[kind] = min(at, i)
-			}
+			lower(&floors, i)
 		}
 		if d.opens && d.count > 0 {
 			open = append(open, d)
 		}
 	}
+	r.open = open
+	slices.SortFunc(found, func(a, b spread) int { return a.at - b.at })
 	return found
+}
+
+// lower makes no floor higher than so many open runs.
+func lower(floors *[2][3][2]int, most int) {
+	for mark := range floors {
+		for size := range floors[mark] {
+			for opens := range floors[mark][size] {
+				floors[mark][size][opens] = min(floors[mark][size][opens], most)
+			}
+		}
+	}
 }
 
 // meets says whether a run closes what another opens. Of runs that may do both, the lengths must not add up to a
@@ -128,7 +153,8 @@ func meets(open, d delimiter) bool {
 // delimiters are the runs of a text that are no part of code, tags, addresses or links.
 func (r *reader) delimiters(data []byte) iter.Seq[delimiter] {
 	return func(yield func(delimiter) bool) {
-		for i := 0; i < len(data); {
+		last := max(bytes.LastIndexByte(data, '*'), bytes.LastIndexByte(data, '_'))
+		for i := 0; i <= last; {
 			switch c := data[i]; c {
 			case '\\':
 				i += 2
@@ -188,6 +214,9 @@ func (r *reader) behindWhole(data []byte, at int) int {
 }
 
 func (r *reader) defined(label []byte) bool {
+	if len(r.refs) == 0 {
+		return false
+	}
 	_, ok := r.refs[normalLabel(string(label))]
 	return ok
 }

@@ -36,7 +36,7 @@ func (r *reader) registerInline(src []byte) {
 	p.RegisterInline('*', r.emphasis)
 	p.RegisterInline('_', r.emphasis)
 	p.RegisterInline('[', r.knowingNotes(r.brackets(p.RegisterInline('[', nil))))
-	p.RegisterInline('!', r.knowingNotes(image(r.brackets(p.RegisterInline('!', nil)))))
+	p.RegisterInline('!', r.knowingNotes(r.image(r.brackets(p.RegisterInline('!', nil)))))
 	p.RegisterInline('`', r.codeSpan)
 	p.RegisterInline('\\', escape)
 	p.RegisterInline('&', entity)
@@ -51,7 +51,7 @@ func (r *reader) registerInline(src []byte) {
 }
 
 // image reads the text of an image as Markdown: of emphasis and entities in it, the words are the alternative text.
-func image(parse parser.InlineParser) parser.InlineParser {
+func (r *reader) image(parse parser.InlineParser) parser.InlineParser {
 	return func(p *parser.Parser, data []byte, offset int) (int, ast.Node) {
 		n, node := parse(p, data, offset)
 		img, ok := node.(*ast.Image)
@@ -61,7 +61,9 @@ func image(parse parser.InlineParser) parser.InlineParser {
 		alt := img.Children[0].AsLeaf().Literal
 		if bytes.ContainsAny(alt, "\\&*_`~") {
 			img.Children = nil
+			r.inside++
 			p.Inline(img, alt)
+			r.inside--
 		}
 		return n, node
 	}

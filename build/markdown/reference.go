@@ -35,6 +35,9 @@ func (r *reader) definition(data []byte) (n int, ok bool) {
 		return 0, false
 	}
 	if _, defined := r.refs[label]; !defined {
+		if r.refs == nil {
+			r.refs = map[string]parser.Reference{}
+		}
 		r.refs[label] = ref
 	}
 	return n, true
