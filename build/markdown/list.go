@@ -2,7 +2,6 @@ package markdown
 
 import (
 	"bytes"
-	"strconv"
 
 	"github.com/gomarkdown/markdown/ast"
 )
@@ -39,7 +38,9 @@ func listMarker(line []byte) (m marker, ok bool) {
 	case !m.ordered && m.kind != '-' && m.kind != '*' && m.kind != '+':
 		return m, false
 	}
-	m.number, _ = strconv.Atoi(string(line[start:i])) // at most nine digits, or none
+	for _, digit := range line[start:i] {
+		m.number = 10*m.number + int(digit-'0')
+	}
 	i++
 	return m.text(line, i, columns+i-start)
 }
