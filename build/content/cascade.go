@@ -63,7 +63,7 @@ func loadCascades(source fs.FS, pages []string, config *Config, memory *memory) 
 		if problem != nil || !mayHandDown(data) {
 			continue
 		}
-		front, _ := readMatter(file, data, new(Problems))
+		front, _ := readMatter(nil, file, data, new(Problems))
 		lang, key := config.localize(rel)
 		folder := strings.TrimPrefix(path.Dir("/"+key), "/")
 		for _, values := range cascaded(front.fold("cascade")) {
@@ -152,6 +152,9 @@ func (r *entryReader) inherited(lang, key string) []Value {
 
 // inherit takes from the folders above what the page does not say itself. Of params each key is one of its own.
 func (f *frontReader) inherit(from []Value) {
+	if len(from) == 0 {
+		return
+	}
 	said := make(map[string]bool)
 	for _, key := range f.value.keyNodes() {
 		said[strings.ToLower(key.Value)] = true

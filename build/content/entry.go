@@ -32,6 +32,7 @@ type entryReader struct {
 	cascades []cascade
 	memory   *memory
 	buffer   bytes.Buffer
+	flat     *flatReader
 }
 
 // read reads one file. Nil without an error: it holds a mistake, which is noted.
@@ -92,7 +93,7 @@ func tooLarge(file string) *Error {
 
 func (r *entryReader) parse(file string, data []byte) *Entry {
 	var found Problems
-	front, m := readMatter(file, data, &found)
+	front, m := readMatter(r.flat, file, data, &found)
 	rel := strings.TrimPrefix(file, Root+"/")
 	lang, key := r.config.localize(rel)
 	e := &Entry{File: file, Path: rel, Lang: lang, Key: key, Torn: len(found.errors) > 0, Body: m.body}
@@ -113,8 +114,8 @@ func (r *entryReader) parse(file string, data []byte) *Entry {
 	return e
 }
 
-// readMatter parses a file's front matter and says where the body begins.
-func readMatter(file string, data []byte, problems *Problems) (Value, matter) {
+// readMatter parses a file's front matter, with the quick reader's help if there is one, and says where the body begins.
+func readMatter(flat *flatReader, file string, data []byte, problems *Problems) (Value, matter) {
 	m := split(data)
 	doc := newDocument(file, m.line-1, data, problems)
 	doc.front = true
@@ -123,6 +124,9 @@ func readMatter(file string, data []byte, problems *Problems) (Value, matter) {
 		mark := map[format]string{yamlMatter: "---", tomlMatter: "+++"}[m.format]
 		doc.problems.Add(Pos{File: file, Line: m.line, Col: 1}.Errorf("end it with a line of "+mark, "the front matter that begins here has no end"))
 	case m.format == yamlMatter:
+		if node := flat.read(m.text); node != nil {
+			return Value{doc: doc, node: node}, m
+		}
 		v, _ := parseYAML(doc, m.text)
 		return v, m
 	case m.format == tomlMatter:

@@ -215,7 +215,7 @@ func frontAt(source fs.FS, file string, inherited []Value) func(path ...any) Pos
 		if err != nil {
 			return Pos{File: file}
 		}
-		v, m := readMatter(file, data, &Problems{})
+		v, m := readMatter(nil, file, data, &Problems{})
 		if len(path) > 0 {
 			for _, from := range append([]Value{v}, inherited...) {
 				if from.has(path[0]) && !m.open {

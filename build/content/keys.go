@@ -52,7 +52,13 @@ func (v Value) Text() string {
 // Texts is a list of texts; a single text is a list of one.
 func (v Value) Texts() []string {
 	var out []string
+	if n := v.target(); n != nil && len(n.Content) > 0 {
+		out = make([]string, 0, len(n.Content))
+	}
 	v.each(func(_ Value, text string) { out = append(out, text) })
+	if len(out) == 0 {
+		return nil
+	}
 	return out
 }
 

@@ -62,6 +62,7 @@ func (r entryReader) all(ctx context.Context, pages []string) ([]*Entry, error) 
 	for range min(runtime.GOMAXPROCS(0), len(pages)) {
 		workers.Go(func() {
 			r := r // with a buffer of its own
+			r.flat = newFlatReader()
 			for i := int(next.Add(1)) - 1; i < len(pages) && failed.Load() == nil; i = int(next.Add(1)) - 1 {
 				entry, err := r.read(pages[i])
 				if err = errors.Join(err, ctx.Err()); err != nil {

@@ -3,6 +3,7 @@ package content
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -111,7 +112,7 @@ func (v Value) Pairs() []Pair {
 		v.Wrong("a map of keys", "")
 		return nil
 	}
-	m := mapping{seen: make(map[string]int)}
+	m := mapping{pairs: make([]Pair, 0, len(v.target().Content)/2)}
 	m.add(v, false)
 	return m.pairs
 }
@@ -119,7 +120,7 @@ func (v Value) Pairs() []Pair {
 // mapping collects the pairs of one map.
 type mapping struct {
 	pairs []Pair
-	seen  map[string]int // line of the key
+	seen  map[string]int // line of the key, once there are many
 }
 
 func (m *mapping) add(v Value, merged bool) {
@@ -145,14 +146,39 @@ func (m *mapping) add(v Value, merged bool) {
 }
 
 func (m *mapping) pair(d *document, key *yaml.Node, value Value, merged bool) {
-	if line, twice := m.seen[key.Value]; twice {
+	if line, twice := m.line(key.Value); twice {
 		if !merged {
 			d.problems.Add(d.pos(key).Errorf("keep one of them", "the key %q is already in line %d", key.Value, line))
 		}
 		return
 	}
-	m.seen[key.Value] = d.pos(key).Line
-	m.pairs = append(m.pairs, Pair{Key: key.Value, Pos: d.pos(key), Value: value})
+	p := Pair{Key: key.Value, Pos: d.pos(key), Value: value}
+	m.pairs = append(m.pairs, p)
+	if m.seen != nil {
+		m.seen[p.Key] = p.Pos.Line
+	}
+}
+
+// manyPairs is from how many on keys are looked for in a map.
+const manyPairs = 16
+
+// line is where a key stands, if it is there.
+func (m *mapping) line(key string) (line int, there bool) {
+	if len(m.pairs) < manyPairs {
+		i := slices.IndexFunc(m.pairs, func(p Pair) bool { return p.Key == key })
+		if i < 0 {
+			return 0, false
+		}
+		return m.pairs[i].Pos.Line, true
+	}
+	if m.seen == nil {
+		m.seen = make(map[string]int)
+		for _, p := range m.pairs {
+			m.seen[p.Key] = p.Pos.Line
+		}
+	}
+	line, there = m.seen[key]
+	return line, there
 }
 
 func (m *mapping) merge(v Value) {
