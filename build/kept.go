@@ -60,7 +60,7 @@ func bodyOf(p *site.Page) trace.Sum {
 	if p.Entry == nil {
 		return trace.Sum{}
 	}
-	return trace.OfBytes([]byte(p.Entry.Hash))
+	return trace.OfBytes(p.Entry.Hash[:])
 }
 
 // reuse keeps a page as the last build left it, if it would come out the same.

@@ -276,7 +276,7 @@ func (p *past) search(ctx context.Context, plan *site.Site, look *theme.Theme, s
 	for _, page := range plan.Pages {
 		body := ""
 		if page.Entry != nil {
-			body = page.Entry.Hash
+			body = string(page.Entry.Hash[:])
 		}
 		from = append(from, page.URL, page.Title, page.Lang, body)
 	}

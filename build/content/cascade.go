@@ -139,9 +139,9 @@ func (t target) takes(key, lang string) bool {
 }
 
 // inherited are the values that a page gets from the folders above it, those of the nearest first.
-func (r *entryReader) inherited(lang, key string) []Value {
+func (o *origin) inherited(lang, key string) []Value {
 	var values []Value
-	for _, c := range r.cascades {
+	for _, c := range o.cascades {
 		if c.reaches(key, lang) {
 			doc := *c.values.doc // it counts what is visited, and is read by many goroutines
 			values = append(values, Value{&doc, c.values.node, c.values.name})

@@ -3,7 +3,6 @@ package content
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +12,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"leadsite/build/trace"
 )
 
 // MaxText is the size in bytes over which a file that is parsed is taken for a mistake.
@@ -24,15 +25,25 @@ var ErrChanged = errors.New("the file changed during the build")
 // ReadingMinutes is how long a text of so many words takes to read, at 220 words a minute, at least one.
 func ReadingMinutes(words int) int { return max(1, (words+110)/220) }
 
-// entryReader reads Markdown files one after the other, into one buffer.
-type entryReader struct {
+// origin is what entries come from, all of them alike.
+type origin struct {
 	source   fs.FS
 	config   *Config
-	problems *Problems
 	cascades []cascade
+}
+
+// entryReader reads Markdown files one after the other, into the same buffers.
+type entryReader struct {
+	*origin
+	problems *Problems
 	memory   *memory
 	buffer   bytes.Buffer
 	flat     *flatReader
+	coded    trace.Writer // an entry's essence
+}
+
+func newEntryReader(from *origin, problems *Problems, memory *memory) *entryReader {
+	return &entryReader{origin: from, problems: problems, memory: memory, flat: newFlatReader()}
 }
 
 // read reads one file. Nil without an error: it holds a mistake, which is noted.
@@ -76,7 +87,7 @@ func (r *entryReader) bytes(file string) ([]byte, *Error, error) {
 // readText reads a file that is parsed, without its byte order mark. One that is no text, too large or cannot be read
 // is a mistake.
 func readText(source fs.FS, file string) ([]byte, *Error) {
-	r := entryReader{source: source}
+	r := entryReader{origin: &origin{source: source}}
 	data, problem, err := r.bytes(file)
 	if err != nil {
 		return nil, Pos{File: file}.Errorf("", "cannot be read: %s", cause(err))
@@ -97,16 +108,14 @@ func (r *entryReader) parse(file string, data []byte) *Entry {
 	rel := strings.TrimPrefix(file, Root+"/")
 	lang, key := r.config.localize(rel)
 	e := &Entry{File: file, Path: rel, Lang: lang, Key: key, Torn: len(found.errors) > 0, Body: m.body}
-	inherited := r.inherited(lang, key)
 	var titled bool
-	e.Front, titled = readFront(front, inherited, r.config)
+	e.Front, titled = readFront(front, r.inherited(lang, key), r.config)
+	e.Front.file, e.Front.origin = file, r.origin
 	e.Torn = e.Torn || titled
 	r.problems.Add(found.errors...)
 	r.problems.Warn(found.warnings...)
-	e.Front.At = frontAt(r.source, file, inherited)
 	e.Line = bytes.Count(data[:m.body], []byte("\n")) + 1
-	sum := sha256.Sum256(data)
-	e.Hash = hex.EncodeToString(sum[:])
+	e.Hash = sha256.Sum256(data)
 	e.Words, e.Summary = scan(data[m.body:])
 	if len(found.errors)+len(found.warnings) == 0 {
 		r.remember(e, isIndex(rel) && mayHandDown(data))
@@ -155,8 +164,7 @@ func (e *Entry) Read(source fs.FS) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	sum := sha256.Sum256(data)
-	if hex.EncodeToString(sum[:]) != e.Hash {
+	if sha256.Sum256(data) != e.Hash {
 		return nil, fmt.Errorf("%s: %w", e.File, ErrChanged)
 	}
 	return data[e.Body:], nil

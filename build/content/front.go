@@ -115,10 +115,16 @@ func (f *frontReader) setTerms(taxonomy string, list []string) {
 	if len(list) == 0 {
 		return
 	}
-	if f.Terms == nil {
-		f.Terms = make(map[string][]string)
+	filing := Filing{Taxonomy: strings.ToLower(taxonomy), Terms: list}
+	i, there := slices.BinarySearchFunc(f.Terms, filing, func(a, b Filing) int { return strings.Compare(a.Taxonomy, b.Taxonomy) })
+	if there {
+		f.Terms[i] = filing
+		return
 	}
-	f.Terms[strings.ToLower(taxonomy)] = list
+	if f.Terms == nil {
+		f.Terms = make(Filings, 0, len(f.config.Taxonomies))
+	}
+	f.Terms = slices.Insert(f.Terms, i, filing)
 }
 
 // keywords may be one text with commas, as in the meta element.
@@ -206,23 +212,27 @@ func (v Value) params() map[string]any {
 	return out
 }
 
-// frontAt finds keys of an entry's front matter by reading it once more: that is rare, and keeping every key's place
-// would cost more memory than all else that is known of a page.
-// What the page does not say has its place in the folder that hands it down.
-func frontAt(source fs.FS, file string, inherited []Value) func(path ...any) Pos {
-	return func(path ...any) Pos {
-		data, err := fs.ReadFile(source, file)
-		if err != nil {
-			return Pos{File: file}
-		}
-		v, m := readMatter(nil, file, data, &Problems{})
-		if len(path) > 0 {
-			for _, from := range append([]Value{v}, inherited...) {
-				if from.has(path[0]) && !m.open {
-					return from.At(path...)
-				}
+// At is the place of a key; the front matter's beginning otherwise. What the page does not say has its place in the
+// folder that hands it down.
+//
+// It reads the file once more: that is rare, and keeping every key's place would cost more memory than all else that is
+// known of a page.
+func (f *Front) At(path ...any) Pos {
+	if f.origin == nil {
+		return Pos{File: f.file} // it was not read
+	}
+	data, err := fs.ReadFile(f.origin.source, f.file)
+	if err != nil {
+		return Pos{File: f.file}
+	}
+	v, m := readMatter(nil, f.file, data, &Problems{})
+	if len(path) > 0 && !m.open {
+		lang, key := f.origin.config.localize(strings.TrimPrefix(f.file, Root+"/"))
+		for _, from := range append([]Value{v}, f.origin.inherited(lang, key)...) {
+			if from.has(path[0]) {
+				return from.At(path...)
 			}
 		}
-		return Pos{File: file, Line: 1}
 	}
+	return Pos{File: f.file, Line: 1}
 }

@@ -34,8 +34,8 @@ func Reload(ctx context.Context, source fs.FS, past Past, problems *Problems) (*
 	cascades := loadCascades(source, found.pages, config, memory)
 	settings := sumSettings(source, cascades)
 	memory.settle(settings)
-	r := entryReader{source: source, config: config, problems: problems, cascades: cascades, memory: memory}
-	entries, err := r.all(ctx, found.pages)
+	from := &origin{source: source, config: config, cascades: cascades}
+	entries, err := readAll(ctx, found.pages, func() *entryReader { return newEntryReader(from, problems, memory) })
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", Root, err)
 	}
@@ -49,20 +49,19 @@ func Reload(ctx context.Context, source fs.FS, past Past, problems *Problems) (*
 		Files:      found.files,
 		Settings:   settings,
 		OnlyBodies: memory.onlyBodies(found.pages),
-		reader:     entryReader{source: source, config: config, cascades: cascades},
+		origin:     from,
 	}, nil
 }
 
-// all reads the Markdown files on as many goroutines as there are cores.
-func (r entryReader) all(ctx context.Context, pages []string) ([]*Entry, error) {
+// readAll reads the Markdown files on as many goroutines as there are cores, each with a reader of its own.
+func readAll(ctx context.Context, pages []string, reader func() *entryReader) ([]*Entry, error) {
 	entries := make([]*Entry, len(pages))
 	var next atomic.Int64
 	var workers sync.WaitGroup
 	var failed atomic.Pointer[error]
 	for range min(runtime.GOMAXPROCS(0), len(pages)) {
 		workers.Go(func() {
-			r := r // with a buffer of its own
-			r.flat = newFlatReader()
+			r := reader()
 			for i := int(next.Add(1)) - 1; i < len(pages) && failed.Load() == nil; i = int(next.Add(1)) - 1 {
 				entry, err := r.read(pages[i])
 				if err = errors.Join(err, ctx.Err()); err != nil {

@@ -15,24 +15,26 @@ type Past struct {
 }
 
 // pastVersion changes with the form of a record, and with what reading a file gives.
-const pastVersion = 1
+const pastVersion = 2
 
 // Remember writes what Reload can take in place of the entries' files.
 //
 //	version, sum of the settings, number of entries
 //	for each entry: its file, then its record as a text ("": read the file again); see record.go
 func (t *Tree) Remember(w *trace.Writer) {
-	size := 64
-	for _, e := range t.Entries {
-		size += len(e.File) + len(e.record) + 8
-	}
-	w.Grow(size)
 	w.Uint(pastVersion)
 	w.Sum(t.Settings)
 	w.Uint(uint64(len(t.Entries)))
+	var record trace.Writer
 	for _, e := range t.Entries {
 		w.Text(e.File)
-		w.Text(e.record)
+		if e.record != "" {
+			w.Text(e.record)
+			continue
+		}
+		record.Reset()
+		writeRecord(&record, e, t.Config.Zone)
+		w.Text(string(record.Bytes()))
 	}
 }
 
@@ -113,12 +115,14 @@ func (r *entryReader) remembered(file string) *Entry {
 	return e
 }
 
-// remember notes an entry for the next Reload, and whether its essence is new.
+// remember makes an entry one that the next Reload may take, and notes whether its essence is new.
 func (r *entryReader) remember(e *Entry, handsDown bool) {
-	e.record = newRecord(e, handsDown, r.config.Zone)
+	r.coded.Reset()
+	writeEssence(&r.coded, e, r.config.Zone)
+	e.essence, e.handsDown = trace.OfBytes(r.coded.Bytes()), handsDown
 	if r.memory != nil {
 		before := r.memory.record(e.File)
-		if before == "" || readRecord(before).essence != readRecord(e.record).essence {
+		if before == "" || readRecord(before).essence != e.essence {
 			r.memory.altered.Store(true)
 		}
 	}
@@ -129,15 +133,10 @@ func (r *entryReader) remember(e *Entry, handsDown bool) {
 // when there is anything wrong with the file, the entry stays as it is: another Load is needed.
 func (t *Tree) Reread(e *Entry) bool {
 	var found Problems
-	r := t.reader
-	r.problems = &found
-	now, err := r.read(e.File)
-	if err != nil || now == nil || now.record == "" || e.record == "" || !found.None() {
+	now, err := newEntryReader(t.origin, &found, nil).read(e.File)
+	if err != nil || now == nil || now.essence == (trace.Sum{}) || !found.None() || now.Line != e.Line || now.essence != e.essence {
 		return false
 	}
-	if now.Line != e.Line || readRecord(now.record).essence != readRecord(e.record).essence {
-		return false
-	}
-	e.Hash, e.Body, e.Words, e.record = now.Hash, now.Body, now.Words, now.record
+	e.Hash, e.Body, e.Words, e.handsDown, e.record = now.Hash, now.Body, now.Words, now.handsDown, ""
 	return true
 }

@@ -1,7 +1,7 @@
 package content
 
 import (
-	"encoding/hex"
+	"crypto/sha256"
 	"maps"
 	"slices"
 	"strings"
@@ -20,41 +20,41 @@ import (
 //
 // Positions of keys are not in it: where they are asked for, the file is read again.
 type record struct {
-	hash              string
+	hash              [sha256.Size]byte
 	body, line, words int
 	handsDown         bool
 	essence           trace.Sum
 	rest              *trace.Reader
 }
 
-// newRecord encodes an entry as it was read, before anyone else has seen it.
-func newRecord(e *Entry, handsDown bool, zone *time.Location) string {
-	var essence, w trace.Writer
-	essence.Uint(uint64(ReadingMinutes(e.Words)))
-	essence.Text(e.Lang)
-	essence.Text(e.Key)
-	essence.Text(e.Summary)
-	writeFront(&essence, &e.Front, zone)
-
-	hash, err := hex.DecodeString(e.Hash)
-	if err != nil {
-		panic(err) // it was made by EncodeToString
+// writeRecord encodes an entry. One that is to be read again, or that somebody has changed since it was read, has none.
+func writeRecord(w *trace.Writer, e *Entry, zone *time.Location) {
+	var essence trace.Writer
+	writeEssence(&essence, e, zone)
+	if trace.OfBytes(essence.Bytes()) != e.essence {
+		return
 	}
-	w.Append(hash)
+	w.Append(e.Hash[:])
 	w.Uint(uint64(e.Body))
 	w.Uint(uint64(e.Line))
 	w.Uint(uint64(e.Words))
-	w.Bool(handsDown)
-	w.Sum(trace.OfBytes(essence.Bytes()))
+	w.Bool(e.handsDown)
+	w.Sum(e.essence)
 	w.Append(essence.Bytes())
-	return string(w.Bytes())
+}
+
+func writeEssence(w *trace.Writer, e *Entry, zone *time.Location) {
+	w.Uint(uint64(ReadingMinutes(e.Words)))
+	w.Text(e.Lang)
+	w.Text(e.Key)
+	w.Text(e.Summary)
+	writeFront(w, &e.Front, zone)
 }
 
 // readRecord reads all but the essence.
 func readRecord(text string) record {
 	r := trace.NewReader(text)
-	first, second := r.Sum(), r.Sum() // the halves of a SHA-256
-	return record{hash: first.String() + second.String(), body: int(r.Uint()), line: int(r.Uint()), words: int(r.Uint()),
+	return record{hash: [sha256.Size]byte([]byte(r.Take(sha256.Size))), body: int(r.Uint()), line: int(r.Uint()), words: int(r.Uint()),
 		handsDown: r.Bool(), essence: r.Sum(), rest: r}
 }
 
@@ -64,12 +64,12 @@ func (r *entryReader) entryOf(file, text string) *Entry {
 	in := rec.rest
 	in.Uint() // reading time, which follows from the words
 	e := &Entry{File: file, Path: strings.TrimPrefix(file, Root+"/"), Hash: rec.hash, Body: rec.body, Line: rec.line, Words: rec.words,
-		Lang: in.Text(), Key: in.Text(), Summary: in.Text(), record: text}
+		Lang: in.Text(), Key: in.Text(), Summary: in.Text(), essence: rec.essence, handsDown: rec.handsDown, record: text}
 	readFrontRecord(in, &e.Front, r.config.Zone)
 	if !in.Done() {
 		return nil
 	}
-	e.Front.At = frontAt(r.source, file, r.inherited(e.Lang, e.Key))
+	e.Front.file, e.Front.origin = file, r.origin
 	for i := range e.Front.Blocks {
 		e.Front.Blocks[i].At = func(path ...any) Pos { return e.Front.At(append([]any{"blocks", i}, path...)...) }
 	}
@@ -91,9 +91,9 @@ func writeFront(w *trace.Writer, f *Front, zone *time.Location) {
 		w.Texts(list)
 	}
 	w.Uint(uint64(len(f.Terms)))
-	for _, name := range slices.Sorted(maps.Keys(f.Terms)) {
-		w.Text(name)
-		w.Texts(f.Terms[name])
+	for _, filing := range f.Terms {
+		w.Text(filing.Taxonomy)
+		w.Texts(filing.Terms)
 	}
 	w.Uint(uint64(len(f.Menus)))
 	for _, m := range f.Menus {
@@ -128,10 +128,9 @@ func readFrontRecord(r *trace.Reader, f *Front, zone *time.Location) {
 		*list = r.Texts()
 	}
 	if n := r.Count(); n > 0 {
-		f.Terms = make(map[string][]string, n)
-		for range n {
-			name := r.Text()
-			f.Terms[name] = r.Texts()
+		f.Terms = make(Filings, n)
+		for i := range f.Terms {
+			f.Terms[i] = Filing{Taxonomy: r.Text(), Terms: r.Texts()}
 		}
 	}
 	for range r.Count() {

@@ -5,6 +5,7 @@
 package content
 
 import (
+	"crypto/sha256"
 	"io/fs"
 	"time"
 
@@ -26,7 +27,7 @@ type Tree struct {
 	OnlyBodies bool
 	Files      map[string]File // other files below content/, by path there ("blog/trip/boat.jpg", "static/logo.svg")
 
-	reader entryReader // for Reread
+	origin *origin // for Reread
 }
 
 // File is a file that is copied or referred to, not parsed.
@@ -52,14 +53,16 @@ type Entry struct {
 	Lang    string // from "first.de.md" or "de/blog/first.md"; the site's first language otherwise
 	Key     string // its path without the language, which translations share: "blog/first.md"
 	Front   Front
-	Torn    bool   // the front matter could not be read, which was reported: what it lacks is no further mistake
-	Body    int    // byte offset where the Markdown begins
-	Line    int    // line number of the body's first line
-	Hash    string // hex SHA-256 of the whole file
-	Words   int    // words of the body, markup aside
-	Summary string // first paragraph as plain text; Front.Summary or the part before <!--more--> wins
+	Torn    bool              // the front matter could not be read, which was reported: what it lacks is no further mistake
+	Body    int               // byte offset where the Markdown begins
+	Line    int               // line number of the body's first line
+	Hash    [sha256.Size]byte // of the whole file
+	Words   int               // words of the body, markup aside
+	Summary string            // first paragraph as plain text; Front.Summary or the part before <!--more--> wins
 
-	record string // of it for the next Reload; "": it is to be read again
+	essence   trace.Sum // see record.go; zero: the next Reload is to read the file again
+	handsDown bool      // it may hand front matter down to pages below it
+	record    string    // as an earlier tree has left it; "": it was read
 }
 
 // Front is a page's front matter. Keys are Hugo's and ours; an unknown key was an error.
@@ -72,7 +75,7 @@ type Front struct {
 	Layout, Type                           string
 	Aliases, Keywords, Images, Authors     []string
 	Series                                 []string
-	Terms                                  map[string][]string // by taxonomy of site.yaml: "tags": {"crm", "email"}; tags and categories always
+	Terms                                  Filings
 	Menus                                  []Menu
 	Image, ImageAlt                        string
 	Blocks                                 []Block
@@ -80,7 +83,29 @@ type Front struct {
 	Noindex                                bool
 	Canonical, TranslationKey              string
 	Params                                 map[string]any
-	At                                     func(path ...any) Pos // the place of a key; the front matter's beginning otherwise
+
+	file   string // of the entry
+	origin *origin
+}
+
+// Filings are what a page is filed under, in the order of the taxonomies' names.
+type Filings []Filing
+
+// Filing is what a page is filed under in one taxonomy of site.yaml; tags and categories are such even if that does not
+// name them.
+type Filing struct {
+	Taxonomy string
+	Terms    []string
+}
+
+// In are the terms of a taxonomy.
+func (all Filings) In(taxonomy string) []string {
+	for _, one := range all {
+		if one.Taxonomy == taxonomy {
+			return one.Terms
+		}
+	}
+	return nil
 }
 
 // Menu puts a page into a menu of site.yaml.

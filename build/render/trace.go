@@ -118,7 +118,7 @@ func (r *Renderer) Fresh(o site.Output, t Trace) bool {
 func (r *Renderer) given(o site.Output, v View) trace.Sum {
 	body := ""
 	if o.Page.Entry != nil {
-		body = o.Page.Entry.Hash
+		body = string(o.Page.Entry.Hash[:])
 	}
 	return trace.Of(r.common[r.site.In(o.Page.Lang).Lang], o.URL(), v.Page, v.List, body, o.Page.Blocks)
 }

@@ -305,8 +305,8 @@ func terms(p *site.Page) map[string][]TermView {
 		return nil
 	}
 	views := make(map[string][]TermView, len(p.Terms))
-	for taxonomy, pages := range p.Terms {
-		views[taxonomy] = termViews(pages)
+	for _, filing := range p.Terms {
+		views[filing.Taxonomy] = termViews(filing.Terms)
 	}
 	return views
 }

@@ -61,8 +61,8 @@ func (k *counter) read(into *page, p *site.Page, limit int) error {
 	for _, author := range p.Authors {
 		k.plain(levelName, author.Name)
 	}
-	for _, terms := range p.Terms {
-		for _, t := range terms {
+	for _, filing := range p.Terms {
+		for _, t := range filing.Terms {
 			k.plain(levelName, t.Term, t.Title)
 		}
 	}

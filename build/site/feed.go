@@ -118,7 +118,7 @@ func (s *Site) terms(page *Page) []string {
 		if taxonomy == "authors" {
 			continue // a feed names authors as such
 		}
-		for _, term := range page.Terms[taxonomy] {
+		for _, term := range page.Terms.In(taxonomy) {
 			names = append(names, term.Title)
 		}
 	}

@@ -108,7 +108,7 @@ func (t *terms) describe() {
 
 // file puts a page under its terms.
 func (t *terms) file(page *Page) {
-	names := page.Entry.Front.Terms[t.taxonomy]
+	names := page.Entry.Front.Terms.In(t.taxonomy)
 	if len(names) == 0 {
 		return
 	}
@@ -122,26 +122,26 @@ func (t *terms) file(page *Page) {
 		list = append(list, term)
 	}
 	if page.Terms == nil {
-		page.Terms = make(map[string][]*Page, len(t.Config.Taxonomies))
+		page.Terms = make(Filings, 0, len(page.Entry.Front.Terms))
 	}
-	page.Terms[t.taxonomy] = list
+	page.Terms = append(page.Terms, Filing{t.taxonomy, list})
 }
 
 // term finds or makes the list of a term.
 func (t *terms) term(page *Page, name string) *Page {
 	key := slug(name)
-	at := page.Entry.Front.At
+	front := &page.Entry.Front
 	term := t.byURL[key]
 	switch {
 	case key == "":
-		t.problems.Add(at(t.taxonomy).Errorf("use letters or digits", "no URL can be made of the term %q", name))
+		t.problems.Add(front.At(t.taxonomy).Errorf("use letters or digits", "no URL can be made of the term %q", name))
 		return nil
 	case term == nil:
 		return t.newTerm(key, name)
 	case term.Term == "":
 		term.Term = name
 	case !sameTerm(term.Term, name):
-		t.problems.Add(at(t.taxonomy).Errorf("write one of them in other words", "%q and %q would both be at %s", term.Term, name, term.URL).Bearable())
+		t.problems.Add(front.At(t.taxonomy).Errorf("write one of them in other words", "%q and %q would both be at %s", term.Term, name, term.URL).Bearable())
 	}
 	return term
 }

@@ -214,8 +214,8 @@ func generated(n int) *content.Tree {
 			Title: fmt.Sprintf("%s %s %s %s %d", word(1), word(2), word(3), word(4), i), Description: "About " + word(1),
 			Date:    time.Date(2015, 1, 1+i%3650, 0, 0, 0, 0, time.UTC),
 			Authors: []string{"Alex Doe"},
-			Terms:   map[string][]string{"tags": {words[i%20], words[(i+7)%20], words[(i+13)%20]}, "categories": {words[i%3]}},
-			At:      func(...any) content.Pos { return content.Pos{File: "content/" + path} },
+			Terms: content.Filings{{Taxonomy: "categories", Terms: []string{words[i%3]}},
+				{Taxonomy: "tags", Terms: []string{words[i%20], words[(i+7)%20], words[(i+13)%20]}}},
 		}})
 	}
 	return tree

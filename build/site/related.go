@@ -65,7 +65,8 @@ func eachFeature(page *Page, take func(name string, weight int)) {
 	}
 	add("s:", f.Series, seriesWeight)
 	add("k:", f.Keywords, keywordWeight)
-	for taxonomy, terms := range f.Terms {
+	for _, filing := range f.Terms {
+		taxonomy := filing.Taxonomy
 		if taxonomy == "authors" || taxonomy == "series" {
 			continue // who wrote it says nothing of what it is about, and series count above
 		}
@@ -73,7 +74,7 @@ func eachFeature(page *Page, take func(name string, weight int)) {
 		if taxonomy == "tags" {
 			weight = tagWeight
 		}
-		add(taxonomy+":", terms, weight)
+		add(taxonomy+":", filing.Terms, weight)
 	}
 	add("w:", titleWords(page.Title), titleWeight)
 }

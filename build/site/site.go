@@ -97,14 +97,14 @@ type Page struct {
 	Noindex     bool
 	Image       string // the picture that stands for the page: a path of the site or a whole URL; "": none
 	ImageAlt    string
-	Feed        string             // URL of the list's own feed, the first of Feeds; "": it has none
-	Feeds       []Feed             // the list's own feeds, one of each kind that the site has
-	Blocks      []content.Block    // of the front matter: checked by the theme, those with mistakes left out
-	Section     string             // first folder of its path: "blog"; "" at the top
-	Entry       *content.Entry     // nil for lists that no file describes
-	Taxonomy    string             // of KindTerms and KindTerm
-	Term        string             // of KindTerm, as the author wrote it
-	Terms       map[string][]*Page // the terms of this page, by taxonomy
+	Feed        string          // URL of the list's own feed, the first of Feeds; "": it has none
+	Feeds       []Feed          // the list's own feeds, one of each kind that the site has
+	Blocks      []content.Block // of the front matter: checked by the theme, those with mistakes left out
+	Section     string          // first folder of its path: "blog"; "" at the top
+	Entry       *content.Entry  // nil for lists that no file describes
+	Taxonomy    string          // of KindTerms and KindTerm
+	Term        string          // of KindTerm, as the author wrote it
+	Terms       Filings         // the terms of this page
 	Authors     []Author
 	Profile     *Author   // whose page it is; of terms of the taxonomy authors
 	Series      []*Series // the series that it is a part of
@@ -113,6 +113,25 @@ type Page struct {
 	Translations []*Page
 	Prev, Next   *Page   // older and newer page of the section
 	Items        []*Page // of lists: newest first, then by weight and title; of KindTerms its terms by name
+}
+
+// Filings are what a page is filed under, in the order of the taxonomies in site.yaml.
+type Filings []Filing
+
+// Filing are the lists of the terms that a page is filed under in one taxonomy.
+type Filing struct {
+	Taxonomy string
+	Terms    []*Page
+}
+
+// In are the terms of a taxonomy.
+func (all Filings) In(taxonomy string) []*Page {
+	for _, one := range all {
+		if one.Taxonomy == taxonomy {
+			return one.Terms
+		}
+	}
+	return nil
 }
 
 // ReadingMinutes is how long the page takes to read.

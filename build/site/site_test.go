@@ -198,8 +198,8 @@ func link(p *site.Page) string {
 
 func termURLs(p *site.Page) string {
 	var list []string
-	for _, taxonomy := range slices.Sorted(maps.Keys(p.Terms)) {
-		list = append(list, urls(p.Terms[taxonomy]))
+	for _, filing := range slices.SortedFunc(slices.Values(p.Terms), func(a, b site.Filing) int { return strings.Compare(a.Taxonomy, b.Taxonomy) }) {
+		list = append(list, urls(filing.Terms))
 	}
 	return strings.Join(list, ",")
 }

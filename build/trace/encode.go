@@ -18,6 +18,9 @@ type Writer struct {
 // Grow makes room for so many bytes more.
 func (w *Writer) Grow(n int) { w.data = slices.Grow(w.data, n) }
 
+// Reset forgets what was written, and keeps the room for it.
+func (w *Writer) Reset() { w.data = w.data[:0] }
+
 // Bytes are what was written.
 func (w *Writer) Bytes() []byte { return w.data }
 
@@ -162,11 +165,11 @@ func (r *Reader) Count() int {
 
 // Float reads a number with a fraction.
 func (r *Reader) Float() float64 {
-	return math.Float64frombits(binary.LittleEndian.Uint64([]byte(r.take(8))))
+	return math.Float64frombits(binary.LittleEndian.Uint64([]byte(r.Take(8))))
 }
 
 // Bool reads true or false.
-func (r *Reader) Bool() bool { return r.take(1)[0] == 1 }
+func (r *Reader) Bool() bool { return r.Take(1)[0] == 1 }
 
 // Text reads a text.
 func (r *Reader) Text() string {
@@ -174,7 +177,7 @@ func (r *Reader) Text() string {
 	if n == 0 {
 		return ""
 	}
-	return r.take(n)
+	return r.Take(n)
 }
 
 // Texts reads a list of texts; nil for an empty one.
@@ -206,15 +209,15 @@ func (r *Reader) Time(home *time.Location) time.Time {
 }
 
 // Sum reads a sum.
-func (r *Reader) Sum() Sum { return Sum([]byte(r.take(len(Sum{})))) }
+func (r *Reader) Sum() Sum { return Sum([]byte(r.Take(len(Sum{})))) }
 
 // Stamp reads a stamp.
 func (r *Reader) Stamp() Stamp {
 	return Stamp{Size: r.Int(), Modified: r.Int(), Changed: r.Int(), File: r.Uint()}
 }
 
-// take reads n bytes; zeros when there are not so many.
-func (r *Reader) take(n int) string {
+// Take reads n bytes; zeros when there are not so many.
+func (r *Reader) Take(n int) string {
 	if n > len(r.rest) {
 		r.fail()
 		return string(slices.Repeat([]byte{0}, n))
