@@ -94,11 +94,11 @@ func newLine(b *testing.B) *line {
 	return l
 }
 
-func (l *line) load(b *testing.B) (*content.Tree, *theme.Theme) {
+func (l *line) load(t testing.TB) (*content.Tree, *theme.Theme) {
 	source := os.DirFS(l.dir)
-	tree, err := content.Load(b.Context(), source, &l.problems)
+	tree, err := content.Load(t.Context(), source, &l.problems)
 	if err != nil {
-		b.Fatal(err)
+		t.Fatal(err)
 	}
 	return tree, theme.Load(themes.Default(), source, tree.Config, &l.problems)
 }

@@ -15,6 +15,9 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"leadsite/build"
+	"leadsite/build/content"
+	"leadsite/build/minify"
+	"leadsite/build/trace"
 	"leadsite/e2e/formats"
 	"leadsite/functions/bundle"
 	"leadsite/themes"
@@ -70,18 +73,7 @@ func compare(t *testing.T, want, got *txtar.Archive) {
 // buildGolden builds an archive's source and returns the archive with its results as they are.
 func buildGolden(t *testing.T, archive *txtar.Archive) *txtar.Archive {
 	t.Helper()
-	dir := t.TempDir()
-	for _, f := range archive.Files {
-		if strings.HasPrefix(f.Name, "content/") || strings.HasPrefix(f.Name, "themes/") {
-			file := filepath.Join(dir, filepath.FromSlash(f.Name))
-			if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(file, f.Data, 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
+	dir := unpack(t, archive)
 	report, err := build.Build(t.Context(), options(dir))
 	if err != nil {
 		t.Fatal(err)
@@ -111,6 +103,62 @@ func buildGolden(t *testing.T, archive *txtar.Archive) *txtar.Archive {
 		out.Files = append(out.Files, f)
 	}
 	return out
+}
+
+// unpack writes an archive's source into a folder.
+func unpack(t *testing.T, archive *txtar.Archive) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, f := range archive.Files {
+		if strings.HasPrefix(f.Name, "content/") || strings.HasPrefix(f.Name, "themes/") {
+			file := filepath.Join(dir, filepath.FromSlash(f.Name))
+			if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(file, f.Data, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	return dir
+}
+
+// Whatever is made of entries leaves them as they were read: of one that differs nothing could be remembered for the
+// next build.
+func TestEntriesStayAsTheyWereRead(t *testing.T) {
+	archives, err := filepath.Glob("testdata/golden/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for _, file := range archives {
+		archive, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := line{dir: unpack(t, archive), small: minify.New()}
+		l.tree, l.theme = l.load(t)
+		if !l.problems.None() {
+			continue // what is wrong with an entry is not remembered either
+		}
+		l.site = l.plan()
+		for pages := l.open(); len(l.site.Outputs) > 0; l.site.Outputs = l.site.Outputs[1:] {
+			if _, err := pages.Render(l.site.Outputs[0]); err != nil {
+				t.Log(err) // of sites with mistakes
+			}
+		}
+		var left trace.Writer
+		l.tree.Remember(&left)
+		past := content.Past{Entries: trace.NewReader(string(left.Bytes())), Same: func(string) bool { return true }}
+		again, err := content.Reload(t.Context(), l.tree.Source, past, new(content.Problems))
+		if err != nil || !again.OnlyBodies {
+			t.Errorf("%s: entries are not remembered (%v)", file, err)
+		}
+		seen++
+	}
+	if seen < 10 {
+		t.Errorf("only %d sites could be looked at", seen)
+	}
 }
 
 // options build a folder's site on a fixed day.

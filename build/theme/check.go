@@ -32,13 +32,12 @@ func (d declarations) check(cfg *content.Config, problems *content.Problems) map
 }
 
 // CheckBlocks checks the blocks of a page against the theme's schemas, and fills in the defaults of fields that the
-// author left out. The fields of a checked block hold string, int, float64, bool, []any and map[string]any; a field
+// author left out; the entry stays as it was read. The fields of a checked block hold string, int, float64, bool, []any and map[string]any; a field
 // without a value and a default is absent. It returns the blocks in which nothing is wrong: a template that met one of
 // the others would be blamed for it a second time.
 func (t *Theme) CheckBlocks(tree *content.Tree, entry *content.Entry, problems *content.Problems) []content.Block {
 	var right []content.Block
-	for i := range entry.Front.Blocks {
-		b := &entry.Front.Blocks[i]
+	for _, b := range entry.Front.Blocks {
 		schema, known := t.Blocks[b.Type]
 		if !known {
 			problems.Add(b.At("type").Errorf(content.DidYouMean(b.Type, sorted(t.Blocks)), "unknown block %q", b.Type))
@@ -49,7 +48,7 @@ func (t *Theme) CheckBlocks(tree *content.Tree, entry *content.Entry, problems *
 		b.Fields = c.fields("the block "+b.Type, schema.Fields, b.Fields, nil)
 		problems.Add(found.Errors()...)
 		if len(found.Errors()) == 0 {
-			right = append(right, *b)
+			right = append(right, b)
 		}
 	}
 	return right
