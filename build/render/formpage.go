@@ -83,15 +83,23 @@ func (r *Renderer) FormErrorPage(f *content.Form) (html []byte, places []Slot, e
 	}
 	w := r.take()
 	defer r.give(w)
+	err = w.surely(func() (err error) {
+		html, places, err = w.formErrorPage(f)
+		return err
+	})
+	return html, places, err
+}
+
+func (w *worker) formErrorPage(f *content.Form) (html []byte, places []Slot, err error) {
 	marks := newSlots(f.Name, f.Lang)
 	w.begin(f.Lang, "", content.Pos{File: f.File})
-	w.job.view = View{Site: r.siteFor(f.Lang, ""), Page: r.formErrorView(f)}
+	w.job.view = View{Site: w.r.siteFor(f.Lang, ""), Page: w.r.formErrorView(f)}
 	if w.job.view.Form, err = w.formView(f, w.job.formID(f), "", marks); err != nil {
 		return nil, nil, err
 	}
 	page, err := w.page("form-error")
 	if err != nil {
-		return nil, nil, r.locate("", err)
+		return nil, nil, w.r.locate("", err)
 	}
 	return page, marks.list, nil
 }
@@ -104,13 +112,21 @@ func (r *Renderer) MessagePage(lang string) (html []byte, places []Slot, err err
 	}
 	w := r.take()
 	defer r.give(w)
+	err = w.surely(func() (err error) {
+		html, places, err = w.messagePage(lang)
+		return err
+	})
+	return html, places, err
+}
+
+func (w *worker) messagePage(lang string) (html []byte, places []Slot, err error) {
 	marks := newSlots("a message", lang)
 	w.begin(lang, "", content.Pos{})
-	w.job.view = View{Site: r.siteFor(lang, ""), Page: &PageView{Kind: "message", Layout: "page", Lang: lang, ReadingMinutes: 1, Noindex: true,
+	w.job.view = View{Site: w.r.siteFor(lang, ""), Page: &PageView{Kind: "message", Layout: "page", Lang: lang, ReadingMinutes: 1, Noindex: true,
 		Title: marks.mark(SlotTitle, "", ""), Content: template.HTML(marks.mark(SlotSummary, "", ""))}}
 	page, err := w.page("page")
 	if err != nil {
-		return nil, nil, r.locate("", err)
+		return nil, nil, w.r.locate("", err)
 	}
 	return page, marks.list, nil
 }

@@ -53,6 +53,7 @@ import (
 	"leadsite/build/asset"
 	"leadsite/build/content"
 	"leadsite/build/markdown"
+	"leadsite/build/render/program"
 	"leadsite/build/site"
 	"leadsite/build/theme"
 	"leadsite/build/trace"
@@ -89,6 +90,7 @@ type Renderer struct {
 	quoted    bool                 // some page's title or description holds refusedMark
 
 	master  *template.Template // parsed, never executed: what workers are cloned from
+	program *program.Program   // compiled; nil until all of it was tried out
 	workers chan *worker
 	buffers sync.Pool      // *bytes.Buffer, of pages that are no longer needed
 	fault   *content.Error // the first mistake of the theme; nothing can be rendered then
@@ -119,6 +121,8 @@ func New(o Options) *Renderer {
 	if len(faults) > 0 {
 		r.fault = faults[0]
 		r.problems.Add(faults...)
+	} else {
+		r.compile()
 	}
 	r.sumAll()
 	return r
@@ -155,14 +159,23 @@ func (r *Renderer) Make(o site.Output) (Made, error) {
 	}
 	w := r.take()
 	defer r.give(w)
+	var made Made
+	err := w.surely(func() (err error) {
+		made, err = w.make(o)
+		return err
+	})
+	return made, err
+}
+
+func (w *worker) make(o site.Output) (Made, error) {
 	page := o.Page
 	w.begin(page.Lang, o.URL(), place(page))
 	w.job.page = page
-	w.job.view = r.viewOf(o)
-	given := r.given(o, w.job.view)
+	w.job.view = w.r.viewOf(o)
+	given := w.r.given(o, w.job.view)
 	html, err := w.whole(page)
 	if err != nil {
-		return Made{Found: w.job.found}, r.locate("", err)
+		return Made{Found: w.job.found}, w.r.locate("", err)
 	}
 	return Made{Data: firstPicture(html), Compact: w.job.compact, Trace: Trace{Given: given, Asked: w.job.asked}, Files: w.job.files, Found: w.job.found}, nil
 }

@@ -9,6 +9,7 @@ import (
 	"text/template/parse"
 
 	"leadsite/build/content"
+	"leadsite/build/render/program"
 )
 
 const baseFile = "templates/base.html"
@@ -108,6 +109,27 @@ func (l *loader) addLayout(layout string) {
 		trees[own[name]] = tree
 	}
 	l.add(trees)
+}
+
+// compile compiles what is executed by itself. All of it was tried out, by one worker, whose templates are escaped now.
+func (r *Renderer) compile() {
+	w := r.take()
+	r.program = program.Compile(w.set(), w.funcs(), r.entries()...)
+}
+
+// entries are the templates that are executed by themselves, if the theme has them.
+func (r *Renderer) entries() []string {
+	names := []string{"partials/form.html"}
+	for _, layout := range append(r.theme.Layouts(), "form-error") {
+		names = append(names, pageTemplate(layout))
+	}
+	for _, name := range sortedKeys(r.theme.Blocks) {
+		names = append(names, "blocks/"+name+".html")
+	}
+	for _, name := range sortedKeys(r.theme.Shortcodes) {
+		names = append(names, "shortcodes/"+name+".html")
+	}
+	return names
 }
 
 // pageTemplate is the template that renders a whole page of a layout.

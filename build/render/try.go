@@ -70,7 +70,7 @@ func (t *trial) fail(err error) {
 func (t *trial) layout(layout string) {
 	w := t.worker("templates/" + layout + ".html")
 	defer t.r.give(w)
-	if w.set.Lookup(pageTemplate(layout)) == nil {
+	if w.set().Lookup(pageTemplate(layout)) == nil {
 		return // the theme lacks it, and says so
 	}
 	w.job.view = View{Site: t.site(), Page: t.page(layout), List: t.list(layout)}
@@ -88,10 +88,10 @@ func (t *trial) layout(layout string) {
 // leftOpen finds the part of a page that leaves its HTML open. html/template speaks of the page as a whole.
 func (t *trial) leftOpen(layout string, whole error) error {
 	w := t.r.newWorker()
-	for _, part := range w.set.Templates() {
+	for _, part := range w.set().Templates() {
 		name := part.Name()
 		if strings.HasPrefix(name, layout+" ") && name != pageTemplate(layout) || strings.HasPrefix(name, "partials/") {
-			err := w.set.ExecuteTemplate(io.Discard, name, nil)
+			err := w.set().ExecuteTemplate(io.Discard, name, nil)
 			if escape, ok := errors.AsType[*template.Error](err); ok && escape.ErrorCode == template.ErrEndContext {
 				return err
 			}
@@ -103,7 +103,7 @@ func (t *trial) leftOpen(layout string, whole error) error {
 func (t *trial) part(name string, view any) {
 	w := t.worker(name)
 	defer t.r.give(w)
-	if w.set.Lookup(name) == nil {
+	if w.set().Lookup(name) == nil {
 		return // the theme lacks it, and says so
 	}
 	page, err := w.execute(name, view)

@@ -7,16 +7,19 @@ import (
 
 	"leadsite/build/content"
 	"leadsite/build/markdown"
+	"leadsite/build/render/program"
 	"leadsite/build/site"
 )
 
 // worker renders one page at a time. Its templates' functions see the page through it, which is why each worker has a
-// copy of all templates; they are copied once, not for each page.
+// machine for the compiled templates, and a copy of all templates for html/template, if it ever needs one.
 type worker struct {
-	r   *Renderer
-	set *template.Template
-	job *job
-	buf *bytes.Buffer
+	r       *Renderer
+	machine *program.Machine   // nil while templates are tried out
+	copy    *template.Template // see set
+	exact   bool               // html/template executes everything
+	job     *job
+	buf     *bytes.Buffer
 }
 
 // job is what a worker knows of the page that it renders.
@@ -40,12 +43,34 @@ type job struct {
 
 func (r *Renderer) newWorker() *worker {
 	w := &worker{r: r, buf: r.buffer()}
-	set, err := r.master.Clone()
-	if err != nil {
-		panic(err) // only of a set that was executed, and the master never is
+	if r.program != nil {
+		w.machine = r.program.Machine(w.funcs())
 	}
-	w.set = set.Funcs(w.funcs())
 	return w
+}
+
+// set are the templates as html/template executes them.
+func (w *worker) set() *template.Template {
+	if w.copy == nil {
+		set, err := w.r.master.Clone()
+		if err != nil {
+			panic(err) // only of a set that was executed, and the master never is
+		}
+		w.copy = set.Funcs(w.funcs())
+	}
+	return w.copy
+}
+
+// surely does something that executes templates. When it fails it is done again, from its beginning, by html/template alone:
+// that has the messages for people.
+func (w *worker) surely(do func() error) error {
+	err := do()
+	if err == nil || w.machine == nil {
+		return err
+	}
+	w.exact = true
+	defer func() { w.exact = false }()
+	return do()
 }
 
 // begin readies the worker for a page in a language, at a path, made from a file.
@@ -57,40 +82,44 @@ func (w *worker) begin(lang, url string, at content.Pos) {
 // page executes a layout over the job's view. The error is as the templates' packages have it: locate makes it a mistake.
 func (w *worker) page(layout string) ([]byte, error) {
 	name := pageTemplate(layout)
-	if w.set.Lookup(name) == nil {
+	if w.r.master.Lookup(name) == nil {
 		return nil, w.job.at.Errorf(content.DidYouMean(layout, w.r.theme.Layouts()), "there is no layout %q", layout)
 	}
 	w.buf.Reset()
-	out := bounded{buf: w.buf}
-	err := w.set.ExecuteTemplate(&out, name, &w.job.view)
-	if out.full {
-		err = w.r.endless("templates/" + layout + ".html")
-	}
+	page, err := w.run(w.buf.AvailableBuffer(), name, "templates/"+layout+".html", &w.job.view)
 	if w.job.failed != nil {
 		err = w.job.failed
 	}
 	if err != nil {
 		return nil, err
 	}
-	if !w.job.quoted && !w.r.quoted && bytes.Contains(w.buf.Bytes(), []byte(refusedMark)) {
-		return nil, w.refused(layout)
+	if !w.job.quoted && !w.r.quoted && bytes.Contains(page, []byte(refusedMark)) {
+		return nil, w.refused(layout, page)
 	}
-	page := w.buf.Bytes()
 	w.buf = w.r.buffer()
 	return page, nil
 }
 
 // execute executes a template whose output becomes part of another's.
 func (w *worker) execute(name string, data any) (template.HTML, error) {
-	out := bounded{buf: new(bytes.Buffer)}
-	err := w.set.ExecuteTemplate(&out, name, data)
-	if out.full {
-		err = w.r.endless(name)
+	out, err := w.run(nil, name, name, data)
+	return template.HTML(out), err
+}
+
+// run executes a template of a file, and appends what it writes.
+func (w *worker) run(out []byte, name, file string, data any) ([]byte, error) {
+	if w.machine != nil && !w.exact && w.r.program.Has(name) {
+		return w.machine.Execute(out, maxOutput, name, data)
+	}
+	b := bounded{buf: bytes.NewBuffer(out)}
+	err := w.set().ExecuteTemplate(&b, name, data)
+	if b.full {
+		err = w.r.endless(file)
 	}
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	return template.HTML(out.buf.String()), nil
+	return b.buf.Bytes(), nil
 }
 
 // maxOutput is what one template may write. The largest page, of 10 MB of Markdown, stays below it.
@@ -120,8 +149,8 @@ func (r *Renderer) endless(file string) error {
 // refusedMark is what html/template writes, without a word, in place of a value that would be dangerous there.
 const refusedMark = "ZgotmplZ"
 
-func (w *worker) refused(layout string) error {
-	before, _, _ := bytes.Cut(w.buf.Bytes(), []byte(refusedMark))
+func (w *worker) refused(layout string, page []byte) error {
+	before, _, _ := bytes.Cut(page, []byte(refusedMark))
 	if len(before) > 60 {
 		before = before[len(before)-60:]
 	}
