@@ -36,12 +36,18 @@ type rendered struct {
 // open plans a source with the theme in testdata/theme, and readies its renderer.
 func open(t testing.TB, source fs.FS) *rendered {
 	t.Helper()
+	return openWith(t, os.DirFS("testdata/theme"), source)
+}
+
+// openWith is open with another theme for those that the source does not have.
+func openWith(t testing.TB, themes, source fs.FS) *rendered {
+	t.Helper()
 	r := &rendered{}
 	tree, err := content.Load(context.Background(), source, &r.problems)
 	if err != nil {
 		t.Fatal(err)
 	}
-	look := theme.Load(os.DirFS("testdata/theme"), source, tree.Config, &r.problems)
+	look := theme.Load(themes, source, tree.Config, &r.problems)
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	r.Site = site.Plan(tree, look, site.Options{Now: now}, &r.problems)
 	asIs := func(_ string, data []byte) ([]byte, error) { return data, nil }
