@@ -128,7 +128,11 @@ func BenchmarkStage(b *testing.B) {
 	whole("load", func() { l.load(b) })
 	whole("plan", func() { l.plan() })
 	whole("templates", func() { l.open() })
-	l.onePage(b, "render", func(i int) error { _, err := l.pages.Render(l.outputs[i]); return err })
+	l.onePage(b, "render", func(i int) error {
+		html, err := l.pages.Render(l.outputs[i])
+		l.pages.Reuse(html)
+		return err
+	})
 	l.onePage(b, "check", func(i int) error { check.Read(l.outputs[i].URL(), l.html[i]); return nil })
 	l.onePage(b, "minify", func(i int) error { _, err := l.small.HTML(bytes.Clone(l.html[i])); return err })
 	l.write(b)
