@@ -76,10 +76,10 @@ var rules = []struct{ pkg, may string }{
 	{"build/cli", "build build/*"},
 	{"build", "build/* functions/form functions/bundle"},
 
-	{"infra", "functions/bundle infra/stack infra/upload"},
+	{"infra", "functions/bundle functions/lead functions/probe infra/stack infra/upload"},
 	{"infra/stack", ""},
 	{"infra/upload", ""},
-	{"infra/cli", "infra"},
+	{"infra/cli", "infra functions/store/dynamo"},
 	{"infra/release", "infra"},
 }
 

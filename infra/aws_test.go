@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -56,6 +57,9 @@ type cloud struct {
 	forgetful   []string // distributions that were told to forget, in order
 	redirects   map[string]string
 	fails       string // ACTION or a stack whose change fails
+
+	outside  http.RoundTripper // what a test lead meets; nil: nobody
+	patience time.Duration     // of a deploy with its test lead
 }
 
 type fakeStack struct {
@@ -131,7 +135,7 @@ func (c *cloud) resources(stack string) map[string]string {
 	}
 	return map[string]string{"SiteBucket": "files-of-" + name, "SiteBucketDomain": "files-of-" + name + ".s3.eu-central-1.amazonaws.com",
 		"ApiDomain": "api.execute-api.eu-central-1.amazonaws.com", "LogBucketArn": "arn:aws:s3:::logs", "Table": "leads-of-" + name,
-		"Mails": "mails", "Dkim1": "k1._domainkey.x CNAME k1.dkim.amazonses.com"}
+		"Mails": "mails", "Submit": "submit-of-" + name, "Notify": "notify-of-" + name, "Desk": "desk-of-" + name, "Dkim1": "k1._domainkey.x CNAME k1.dkim.amazonses.com"}
 }
 
 // deploy is a run with the flags of the command. It begins with credentials and region, as the command does.
@@ -160,7 +164,8 @@ func (c *cloud) deploy(args ...string) (stdout, talk string, err error) {
 	}
 	var out, said strings.Builder
 	d := &infra.Deploy{Account: account, Source: c, DryRun: slices.Contains(args, "--dry-run"), Out: &out, Talk: &said,
-		Now: time.Now, Random: rand.Reader, By: "this test", Pause: time.Millisecond}
+		Now: time.Now, Random: rand.Reader, By: "this test", Pause: time.Millisecond, Client: &http.Client{Transport: c},
+		Leads: c.leads, Patience: max(c.patience, time.Millisecond)}
 	if i := slices.Index(args, "--stage"); i >= 0 {
 		d.Stage = args[i+1]
 	}
@@ -176,6 +181,19 @@ func (c *cloud) deploy(args ...string) (stdout, talk string, err error) {
 		fmt.Fprintf(&said, "error: %v\nhint: %s\n", err, infra.Hint(err))
 	}
 	return out.String(), said.String(), err
+}
+
+// leads reads a table.
+func (c *cloud) leads(table string) infra.Leads {
+	return dynamo.New(dynamodb.NewFromConfig(c.config()), table, time.Now)
+}
+
+// RoundTrip is the way from a test lead to the site.
+func (c *cloud) RoundTrip(r *http.Request) (*http.Response, error) {
+	if c.outside == nil {
+		return nil, errors.New("nobody is out there")
+	}
+	return c.outside.RoundTrip(r)
 }
 
 // Build builds the site by the program.

@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"net"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -120,24 +120,18 @@ func (d *Doctor) sandbox(ctx context.Context) (Finding, error) {
 	return well("the account may mail to everybody")
 }
 
-// recipients asks SES whom it sends nothing any more. Who is parked, `leadsite leads parked` says.
+// recipients asks SES whom it sends nothing any more, and the table whom we do not.
 func (d *Doctor) recipients(ctx context.Context) (Finding, error) {
-	addresses := map[string]bool{}
-	for _, byLang := range d.Bundle.Forms {
-		for _, f := range byLang {
-			for _, to := range f.Notify {
-				addresses[to] = strings.Contains(to, "@")
-			}
-		}
+	parked, err := d.parked(ctx)
+	if err != nil {
+		return Finding{}, err
 	}
-	for _, p := range d.Bundle.People {
-		addresses[p.Email] = true
+	if len(parked) > 0 {
+		return problem("mend the cause, then leadsite leads unpark ADDRESS --store dynamodb:"+d.deploy.run.app["Table"], "parked, and sent nothing: %s", strings.Join(parked, "; "))
 	}
+	addresses := d.addresses()
 	var suppressed []string
-	for _, to := range slices.Sorted(maps.Keys(addresses)) {
-		if !addresses[to] {
-			continue
-		}
+	for _, to := range addresses {
 		_, err := d.Account.ses.GetSuppressedDestination(ctx, &sesv2.GetSuppressedDestinationInput{EmailAddress: aws.String(to)})
 		if _, absent := errors.AsType[*types.NotFoundException](err); absent {
 			continue
@@ -150,7 +144,36 @@ func (d *Doctor) recipients(ctx context.Context) (Finding, error) {
 	if len(suppressed) > 0 {
 		return problem("see that the mailbox works, take it off the suppression list of SES, then leadsite leads unpark", "SES drops mail to %s", strings.Join(suppressed, ", "))
 	}
-	return well("%d, none suppressed", len(addresses))
+	return well("%d, none parked or suppressed", len(addresses))
+}
+
+// addresses are those that the site's people and forms name.
+func (d *Doctor) addresses() []string {
+	var all []string
+	for _, byLang := range d.Bundle.Forms {
+		for _, f := range byLang {
+			all = append(all, f.Notify...)
+		}
+	}
+	for _, p := range d.Bundle.People {
+		all = append(all, p.Email)
+	}
+	all = slices.DeleteFunc(all, func(to string) bool { return !strings.Contains(to, "@") })
+	return slices.Compact(slices.Sorted(slices.Values(all)))
+}
+
+// parked are those whom mail did not reach, each with since when and why.
+func (d *Doctor) parked(ctx context.Context) ([]string, error) {
+	table := d.deploy.run.app["Table"]
+	if table == "" {
+		return nil, errors.New("there is no table")
+	}
+	parked, err := d.Leads(table).Parked(ctx)
+	var all []string
+	for _, p := range parked {
+		all = append(all, fmt.Sprintf("%s since %s (%s)", p.Recipient, p.At.Format(time.DateOnly), p.Why))
+	}
+	return all, err
 }
 
 func (d *Doctor) alarms(ctx context.Context) (Finding, error) {
@@ -185,12 +208,26 @@ func (d *Doctor) deadLetters(ctx context.Context) (Finding, error) {
 	return problem("look into them (SQS), and into the log of the function notify", "%d", n)
 }
 
+// maxAge is from when the fallback queue's alarm rings, too.
+const maxAge = 10 * time.Minute
+
 func (d *Doctor) fallbackQueue(ctx context.Context) (Finding, error) {
-	n, err := d.waiting(ctx, d.deploy.run.app["FallbackQueue"])
+	queue := d.deploy.run.app["FallbackQueue"]
+	n, err := d.waiting(ctx, queue)
 	if err != nil || n == 0 {
 		return Finding{State: Well, Said: "empty"}, err
 	}
-	return warning("the function notify brings them to the table within minutes; look again", "%d leads wait in it", n)
+	seconds, known, err := d.metric(ctx, "AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", path.Base(queue))
+	age := time.Duration(seconds) * time.Second
+	switch {
+	case err != nil:
+		return Finding{}, err
+	case !known:
+		return warning("the function notify brings them to the table within minutes; look again", "%d leads wait in it, since a moment ago", n)
+	case age > maxAge:
+		return problem("look into the log of the function notify, and whether the table takes leads", "%d leads wait in it, the oldest for %v", n, age)
+	}
+	return warning("the function notify brings them to the table within minutes; look again", "%d leads wait in it, the oldest for %v", n, age)
 }
 
 // waiting is about how many messages a queue holds.
@@ -210,21 +247,32 @@ func (d *Doctor) waiting(ctx context.Context, queue string) (int, error) {
 const maxLag = 10 * time.Minute
 
 func (d *Doctor) stream(ctx context.Context) (Finding, error) {
-	now := d.Now()
-	out, err := d.Account.metrics.GetMetricStatistics(ctx, &cloudwatch.GetMetricStatisticsInput{
-		Namespace: aws.String("AWS/Lambda"), MetricName: aws.String("IteratorAge"),
-		Dimensions: []cwtypes.Dimension{{Name: aws.String("FunctionName"), Value: aws.String(d.deploy.run.app["Notify"])}},
-		StartTime:  aws.Time(now.Add(-15 * time.Minute)), EndTime: &now, Period: aws.Int32(300), Statistics: []cwtypes.Statistic{cwtypes.StatisticMaximum},
-	})
+	milliseconds, _, err := d.metric(ctx, "AWS/Lambda", "IteratorAge", "FunctionName", d.deploy.run.app["Notify"])
 	if err != nil {
-		return Finding{}, fmt.Errorf("asking how far the stream is behind: %w", err)
+		return Finding{}, err
 	}
-	var lag time.Duration
-	for _, p := range out.Datapoints {
-		lag = max(lag, time.Duration(aws.ToFloat64(p.Maximum))*time.Millisecond)
-	}
-	if lag > maxLag {
+	if lag := time.Duration(milliseconds) * time.Millisecond; lag > maxLag {
 		return warning("look into the log of the function notify; the schedule delivers meanwhile", "it is %v behind", lag)
 	}
 	return well("not behind")
+}
+
+// metric is the largest value that AWS has seen of a metric in the last five minutes of which it knows any, of a quarter
+// of an hour.
+func (d *Doctor) metric(ctx context.Context, namespace, name, dimension, value string) (largest float64, known bool, err error) {
+	now := d.Now()
+	out, err := d.Account.metrics.GetMetricStatistics(ctx, &cloudwatch.GetMetricStatisticsInput{
+		Namespace: &namespace, MetricName: &name, Dimensions: []cwtypes.Dimension{{Name: &dimension, Value: &value}},
+		StartTime: aws.Time(now.Add(-15 * time.Minute)), EndTime: &now, Period: aws.Int32(300), Statistics: []cwtypes.Statistic{cwtypes.StatisticMaximum},
+	})
+	if err != nil {
+		return 0, false, fmt.Errorf("asking for the metric %s: %w", name, err)
+	}
+	var at time.Time
+	for _, p := range out.Datapoints {
+		if t := aws.ToTime(p.Timestamp); !known || t.After(at) {
+			largest, known, at = aws.ToFloat64(p.Maximum), true, t
+		}
+	}
+	return largest, known, nil
 }

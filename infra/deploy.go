@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"net/url"
 	"os"
 	"regexp"
@@ -40,6 +41,10 @@ type Deploy struct {
 	By      string        // who, for the lock
 	Pause   time.Duration // between two looks at CloudFormation; 0: a few seconds
 
+	Leads    func(table string) Leads // of a table
+	Client   *http.Client             // by which the test lead reaches the site; nil: one of its own
+	Patience time.Duration            // how long the test lead may take; 0: some minutes
+
 	name string // of site and stage, as stacks and parameters carry it
 	run  running
 }
@@ -61,6 +66,8 @@ type running struct {
 	app     map[string]string // outputs
 	edge    map[string]string
 	upload  upload.Plan
+	tested  string // what became of the test lead
+	sandbox bool   // SES mails to verified domains alone
 }
 
 // Run shows the plan, asks, and does it. Whatever fails, the live site is whole, and the next run goes on.
@@ -101,7 +108,7 @@ func (d *Deploy) change(ctx context.Context) error {
 		{"site", d.uploadSite},
 		{"redirects", d.redirects},
 		{"edge", d.invalidate},
-		{"test mail", d.testMail},
+		{"test lead", d.testLead},
 	} {
 		fmt.Fprintln(d.Talk, "leadsite:", step.name)
 		if err := step.do(ctx); err != nil {
@@ -258,10 +265,14 @@ func (d *Deploy) appParameters() map[string]string {
 		"OwnsIdentity": yesNo(d.run.own), "AlarmEmail": d.run.bundle.Brand.Owner,
 	}
 	for function, key := range d.run.keys {
-		p[strings.ToUpper(function[:1])+function[1:]+"Code"] = key
+		p[codeParameter(function)] = key
 	}
 	return p
 }
+
+// resourceOf is how app.yaml calls a function, and codeParameter the parameter with its zip.
+func resourceOf(function string) string    { return strings.ToUpper(function[:1]) + function[1:] }
+func codeParameter(function string) string { return resourceOf(function) + "Code" }
 
 // edgeParameters are those of edge.yaml.
 func (d *Deploy) edgeParameters() map[string]string {

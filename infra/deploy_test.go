@@ -112,7 +112,7 @@ func TestDeploy(t *testing.T) {
 		}
 	})
 
-	t.Run("a verified domain gets a test mail", func(t *testing.T) {
+	t.Run("a verified domain is left nothing to do", func(t *testing.T) {
 		c.verify()
 		if out := c.ok("--yes"); strings.Contains(out, "left to do") {
 			t.Errorf("said:\n%s", out)

@@ -41,6 +41,7 @@ type Doctor struct {
 	Stage    string
 	Resolver Resolver
 	Now      func() time.Time
+	Leads    func(table string) Leads
 
 	deploy Deploy // knows names and outputs
 }
@@ -70,6 +71,8 @@ func (d *Doctor) Examine(ctx context.Context) []Finding {
 		{"dead letters", d.deadLetters},
 		{"fallback queue", d.fallbackQueue},
 		{"stream", d.stream},
+		{"versions", d.versions},
+		{"synthetic lead", d.syntheticLead},
 	} {
 		f, err := c.make(ctx)
 		if err != nil {

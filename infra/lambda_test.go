@@ -78,7 +78,7 @@ func (c *cloud) submit(store *dynamo.Store) (id string) {
 }
 
 // start runs a function with the environment that the template and the last deploy give it.
-func (c *cloud) start(folder string) *runtimeapi.Function {
+func (c *cloud) start(folder string, more ...string) *runtimeapi.Function {
 	c.Helper()
 	binary := runtimeapi.Build(c, "leadsite/functions/lambda/"+folder)
 	data, err := os.ReadFile(filepath.Join(c.site, "dist", "bundle.json"))
@@ -93,7 +93,7 @@ func (c *cloud) start(folder string) *runtimeapi.Function {
 	for _, name := range slices.Sorted(maps.Keys(variables)) {
 		env = append(env, name+"="+c.resolve(at(variables[name], "Ref").(string)))
 	}
-	return runtimeapi.Start(c, binary, env)
+	return runtimeapi.Start(c, binary, append(env, more...))
 }
 
 // resolve is what a reference of the template came to.

@@ -75,17 +75,23 @@ func (a *Account) expired(ctx context.Context, site string, now time.Time) (etag
 	return etag, err
 }
 
+// told is what one run tells the next.
+type told struct {
+	upload.Memory
+	Functions map[string]string `json:"functions,omitempty"` // function -> key of the zip that was live when the pages were last complete
+}
+
 // memory is what the run before left; nothing for the first.
-func (a *Account) memory(ctx context.Context, site string) (upload.Memory, error) {
-	var m upload.Memory
+func (a *Account) memory(ctx context.Context, site string) (told, error) {
+	var m told
 	_, err := a.read(ctx, memoryKey(site), &m)
 	if c := code(err); c == "NoSuchKey" || c == "NoSuchBucket" || c == "NotFound" {
-		return upload.Memory{}, nil
+		return told{}, nil
 	}
 	return m, err
 }
 
-func (a *Account) remember(ctx context.Context, site string, m upload.Memory) error {
+func (a *Account) remember(ctx context.Context, site string, m told) error {
 	data, err := json.Marshal(m)
 	if err != nil {
 		return err

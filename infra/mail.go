@@ -5,13 +5,9 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2/types"
 )
-
-// simulator is an address of AWS's that takes every mail, also of an account in the sandbox.
-const simulator = "success@simulator.amazonses.com"
 
 // ownsIdentity says whether the stack makes the mail domain's identity: not when somebody verified the domain before
 // there was a stack.
@@ -34,27 +30,6 @@ func (a *Account) identity(ctx context.Context, domain string) (found, verified 
 		return false, false, fmt.Errorf("looking up %s in SES: %w", domain, err)
 	}
 	return true, out.VerifiedForSendingStatus || out.VerificationStatus == types.VerificationStatusSuccess, nil
-}
-
-// testMail sends one real mail, once the domain is verified. It goes to AWS's simulator, so that nobody is bothered.
-func (d *Deploy) testMail(ctx context.Context) error {
-	_, verified, err := d.Account.identity(ctx, d.mailDomain())
-	if err != nil || !verified {
-		return err // summary says what is to be done
-	}
-	out, err := d.Account.ses.SendEmail(ctx, &sesv2.SendEmailInput{
-		FromEmailAddress: &d.run.bundle.Brand.From, Destination: &types.Destination{ToAddresses: []string{simulator}},
-		ConfigurationSetName: aws.String(d.run.app["Mails"]),
-		Content: &types.EmailContent{Simple: &types.Message{
-			Subject: &types.Content{Data: aws.String("leadsite: test mail of " + d.run.bundle.Site)},
-			Body:    &types.Body{Text: &types.Content{Data: aws.String("Sent by leadsite deploy.")}},
-		}},
-	})
-	if err != nil {
-		return fmt.Errorf("sending a test mail: %w", err)
-	}
-	d.talk("sent, as " + aws.ToString(out.MessageId))
-	return nil
 }
 
 // record is one line of a DNS table.

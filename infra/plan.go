@@ -40,11 +40,11 @@ func (d *Deploy) planLive(ctx context.Context) error {
 		return err
 	}
 	d.showStack("stack "+d.edgeStack().Name, edge)
-	memory, err := d.Account.memory(ctx, d.name)
+	before, err := d.Account.memory(ctx, d.name)
 	if err != nil {
 		return err
 	}
-	files, err := d.siteBucket().Plan(ctx, d.run.site, memory, d.Now())
+	files, err := d.siteBucket().Plan(ctx, d.run.site, before.Memory, d.Now())
 	if err != nil {
 		return err
 	}
@@ -108,6 +108,10 @@ func (d *Deploy) summary(ctx context.Context) error {
 		records = append(records, record{d.host(), "CNAME", d.address()})
 	} else {
 		d.say("done: https://%s/", d.address())
+	}
+	d.say("%s", d.run.tested)
+	if d.run.sandbox {
+		d.say("left to do: SES keeps the account in its sandbox, so mail reaches only domains that it has verified; when sales are elsewhere, ask AWS for production access (SES, Account dashboard)")
 	}
 	if !verified {
 		d.say("left to do: AWS does not know yet that %s is yours, so no mail is sent; leads are kept until then", d.mailDomain())

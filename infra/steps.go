@@ -79,15 +79,15 @@ func (d *Deploy) siteBucket() *upload.Bucket {
 }
 
 func (d *Deploy) uploadSite(ctx context.Context) error {
-	memory, err := d.Account.memory(ctx, d.name)
+	before, err := d.Account.memory(ctx, d.name)
 	if err != nil {
 		return err
 	}
 	bucket := d.siteBucket()
-	if d.run.upload, err = bucket.Plan(ctx, d.run.site, memory, d.Now()); err != nil {
+	if d.run.upload, err = bucket.Plan(ctx, d.run.site, before.Memory, d.Now()); err != nil {
 		return err
 	}
-	if err := d.Account.remember(ctx, d.name, d.run.upload.Begun()); err != nil {
+	if err := d.Account.remember(ctx, d.name, told{d.run.upload.Begun(), before.Functions}); err != nil {
 		return err
 	}
 	return bucket.Apply(ctx, d.run.site, d.run.upload)
@@ -121,5 +121,5 @@ func (d *Deploy) invalidate(ctx context.Context) error {
 	if len(paths) > 0 {
 		d.talk(fmt.Sprintf("%d paths are fetched anew", len(paths)))
 	}
-	return d.Account.remember(ctx, d.name, d.run.upload.Done())
+	return d.Account.remember(ctx, d.name, told{d.run.upload.Done(), d.run.keys})
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/spf13/cobra"
 
+	"leadsite/functions/store/dynamo"
 	"leadsite/infra"
 )
 
@@ -80,6 +81,7 @@ func (f deployFlags) run(cmd *cobra.Command, build Build) error {
 	d := &infra.Deploy{
 		Account: account, Source: siteSource{source, f.baseURL, build, cmd.ErrOrStderr()}, Stage: f.stage, DryRun: f.dryRun,
 		Out: cmd.OutOrStdout(), Talk: cmd.ErrOrStderr(), Now: time.Now, Random: rand.Reader, By: whoami(),
+		Leads: leads(cfg),
 	}
 	if !f.yes {
 		d.Confirm = func() (bool, error) { return ask(cmd.InOrStdin(), cmd.ErrOrStderr()) }
@@ -104,6 +106,11 @@ func openAccount(ctx context.Context) (aws.Config, *infra.Account, error) {
 }
 
 func tables(cfg aws.Config) *dynamodb.Client { return dynamodb.NewFromConfig(cfg) }
+
+// leads reads tables of leads.
+func leads(cfg aws.Config) func(table string) infra.Leads {
+	return func(table string) infra.Leads { return dynamo.New(tables(cfg), table, time.Now) }
+}
 
 // whoami names this run in a lock.
 func whoami() string {

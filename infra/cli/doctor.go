@@ -55,11 +55,11 @@ func examine(cmd *cobra.Command, stage string) ([]infra.Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, account, err := openAccount(cmd.Context())
+	cfg, account, err := openAccount(cmd.Context())
 	if err != nil {
 		return nil, err
 	}
-	d := &infra.Doctor{Account: account, Bundle: b, Stage: stage, Resolver: net.DefaultResolver, Now: time.Now}
+	d := &infra.Doctor{Account: account, Bundle: b, Stage: stage, Resolver: net.DefaultResolver, Now: time.Now, Leads: leads(cfg)}
 	return d.Examine(cmd.Context()), nil
 }
 
