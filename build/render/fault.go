@@ -121,6 +121,11 @@ func fieldsOf(name string) []string {
 				names = append(names, field.Name)
 			}
 		}
+		for method := range reflect.PointerTo(t).Methods() {
+			if method.Name != "TraceSum" { // which is for traces
+				names = append(names, method.Name)
+			}
+		}
 		return names
 	}
 	return nil

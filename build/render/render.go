@@ -81,7 +81,7 @@ type Renderer struct {
 	markdown  *markdown.Converter
 	pictures  *asset.Pictures
 	icons     map[string]template.HTML
-	shared    map[string]SiteView // by language
+	shared    map[string]*SiteView // by language, where no entry of a menu is current
 	refs      map[*site.Page]*PageRef
 	reserved  map[string]bool // ids of the theme's own elements
 	sameFiles bool
@@ -105,13 +105,12 @@ func New(o Options) *Renderer {
 		pictures: o.Pictures, sameFiles: o.SameFiles, workers: make(chan *worker, runtime.GOMAXPROCS(0)),
 	}
 	r.reserved = map[string]bool{}
-	r.shared = make(map[string]SiteView, len(o.Site.Editions))
+	r.shared = make(map[string]*SiteView, len(o.Site.Editions))
 	for _, e := range o.Site.Editions {
 		r.shared[e.Lang] = r.siteView(e)
 	}
-	r.refs = make(map[*site.Page]*PageRef, len(o.Site.Pages))
+	r.refs = allRefs(o.Site.Pages)
 	for _, p := range o.Site.Pages {
-		r.refs[p] = pageRef(p)
 		r.quoted = r.quoted || strings.Contains(p.Title+p.Description+p.Summary, refusedMark)
 	}
 	faults := r.load()

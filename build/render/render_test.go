@@ -181,6 +181,16 @@ func TestRenderIsPureAndConcurrent(t *testing.T) {
 	}
 }
 
+// What is listed has its terms, too.
+func TestTermsOfItems(t *testing.T) {
+	r := open(t, files("content/blog/a.md", "---\ntitle: A\ndate: 2026-03-01\ntags: [One, two]\n---\n", "content/blog/b.md", "---\ntitle: B\ndate: 2026-03-02\n---\n",
+		"themes/default/templates/list.html", `{{ define "main" }}{{ range .List.Items }}{{ .Title }}:{{ range .Terms.tags }} <a href="{{ .URL }}">{{ .Name }}</a> {{ .Count }}{{ end }};{{ end }}{{ end }}`))
+	const want = `B:;A: <a href="/tags/one/">One</a> 1 <a href="/tags/two/">two</a> 1;`
+	if page := r.page(t, "blog/index.html"); !strings.Contains(page, want) {
+		t.Errorf("the list has not %s: %s", want, page)
+	}
+}
+
 // A home page with the layout of a list shows its posts part by part, as a section does.
 func TestHomeAsList(t *testing.T) {
 	source := files("content/index.md", "---\ntitle: Home\nlayout: list\n---\n")

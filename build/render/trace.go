@@ -131,8 +131,7 @@ func (r *Renderer) sumAll() {
 		if e.Search != nil {
 			searchPage = e.Search.URL
 		}
-		menus := map[string][]site.MenuItem(e.Menus)
-		r.common[e.Lang] = trace.Of(r.theme.Hash, r.site.Tree.Settings, r.words(e.Lang), r.shared[e.Lang], menus, searchPage, r.quoted, r.reserved)
+		r.common[e.Lang] = trace.Of(r.theme.Hash, r.site.Tree.Settings, r.words(e.Lang), r.shared[e.Lang], searchPage, r.quoted, r.reserved)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/net/html"
 
 	"leadsite/build/content"
+	"leadsite/build/site"
 	"leadsite/build/theme"
 	"leadsite/functions/form"
 )
@@ -146,7 +147,7 @@ func (t *trial) page(layout string) *PageView {
 	v.Description, v.Summary, v.Date, v.Lastmod, v.Words = "About the sample.", "The sample.", ref.Date, ref.Date.AddDate(0, 0, 1), 300
 	v.Section, v.SectionTitle, v.SectionURL = "samples", "Samples", "/samples/"
 	v.Above = []MenuView{{Name: "Samples", URL: "/samples/"}}
-	v.Authors, v.Image, v.ImageAlt, v.Terms = ref.Authors, ref.Image, ref.ImageAlt, ref.Terms
+	v.Authors, v.Image, v.ImageAlt, v.Terms = ref.Authors, ref.Image, ref.ImageAlt, terms(ref.page)
 	v.Params = map[string]any{}
 	v.Profile = &ref.Authors[0]
 	v.Series = []SeriesView{{Name: "Samples", URL: "/series/samples/", Number: 2, Parts: []*PageRef{ref, ref}}}
@@ -166,7 +167,13 @@ func (t *trial) ref() *PageRef {
 	day := time.Date(2026, time.March, 2, 0, 0, 0, 0, time.UTC)
 	return &PageRef{URL: "/samples/one/", Title: "One", Description: "About one.", Summary: "One.", Date: day, ReadingMinutes: 2,
 		Authors: []AuthorView{{Key: "sam", Name: "Sam", Role: "Author", Bio: "Writes.", Image: "/sam.png", URL: "https://sam.example.com/", Page: "/authors/sam/"}, {Key: "kim", Name: "Kim"}},
-		Image:   "/one.png", ImageAlt: "One", Terms: map[string][]TermView{"tags": t.terms()}, Section: "samples"}
+		Image:   "/one.png", ImageAlt: "One", Section: "samples", page: t.filed()}
+}
+
+// filed is a page that is filed under a tag.
+func (t *trial) filed() *site.Page {
+	tag := &site.Page{Term: "tag", URL: "/tags/tag/", Items: make([]*site.Page, 2)}
+	return &site.Page{Terms: site.Filings{{Taxonomy: "tags", Terms: []*site.Page{tag}}}}
 }
 
 func (t *trial) terms() []TermView { return []TermView{{Name: "tag", URL: "/tags/tag/", Count: 2}} }

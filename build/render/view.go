@@ -1,6 +1,7 @@
 package render
 
 import (
+	"errors"
 	"html/template"
 	"slices"
 	"sync"
@@ -113,16 +114,28 @@ type PageRef struct {
 	Authors                          []AuthorView
 	ReadingMinutes                   int
 	Image, ImageAlt                  string
-	Terms                            map[string][]TermView
 	Section                          string
 
+	page *site.Page
 	once sync.Once
 	sum  trace.Sum
 }
 
+// Terms are the page's, by taxonomy. Few templates ask, so that they are not kept for each page of a large site. The error is
+// what html/template says of a field where there is no page.
+func (p *PageRef) Terms() (map[string][]TermView, error) {
+	if p == nil {
+		return nil, errors.New("nil pointer evaluating *render.PageRef.Terms")
+	}
+	return terms(p.page), nil
+}
+
 // TraceSum stands for all that a page shows of another.
 func (p *PageRef) TraceSum() trace.Sum {
-	p.once.Do(func() { p.sum = trace.OfStruct(p) })
+	p.once.Do(func() {
+		shown, filed := trace.OfStruct(p), trace.Of(terms(p.page))
+		p.sum = trace.OfBytes(append(shown[:], filed[:]...))
+	})
 	return p.sum
 }
 
@@ -191,10 +204,11 @@ type AssetView struct {
 	URL, Integrity string
 }
 
-// siteView makes the view that all pages of a language share, but for what is current.
-func (r *Renderer) siteView(e *site.Edition) SiteView {
+// siteView makes the view that the pages of a language share, as it is where no entry of a menu is current.
+func (r *Renderer) siteView(e *site.Edition) *SiteView {
 	c := e.Config
-	return SiteView{
+	return &SiteView{
+		Menus: menus(e, ""),
 		Title: c.Title, Description: c.Description, BaseURL: r.site.BaseURL, Lang: e.Lang, Home: e.Home.URL, Organization: c.Organization,
 		Button: MenuView{Name: c.Button.Name, URL: c.Button.URL}, Settings: r.theme.SettingsIn(e.Lang),
 		Feed: e.Home.Feed, Feeds: feeds(e.Home),
@@ -203,20 +217,37 @@ func (r *Renderer) siteView(e *site.Edition) SiteView {
 	}
 }
 
-// siteFor is the site as the page at a URL shows it.
+// siteFor is the site as the page at a URL shows it: what most pages share, but where an entry of a menu leads to the page.
 func (r *Renderer) siteFor(lang, url string) *SiteView {
 	edition := r.site.In(lang)
-	v := r.shared[edition.Lang]
+	shared := r.shared[edition.Lang]
+	inMenu := func(items []site.MenuItem) bool {
+		return slices.ContainsFunc(items, func(item site.MenuItem) bool { return item.URL == url })
+	}
+	current := shared.Button.URL == url
+	for _, items := range edition.Menus {
+		current = current || inMenu(items)
+	}
+	if !current {
+		return shared
+	}
+	v := *shared
 	v.Button.Current = v.Button.URL == url
-	v.Menus = make(map[string][]MenuView, len(edition.Menus))
-	for name, items := range edition.Menus {
+	v.Menus = menus(edition, url)
+	return &v
+}
+
+// menus are a language's as the page at a URL shows them; with "" no entry is current.
+func menus(e *site.Edition, url string) map[string][]MenuView {
+	all := make(map[string][]MenuView, len(e.Menus))
+	for name, items := range e.Menus {
 		menu := make([]MenuView, len(items))
 		for i, item := range items {
-			menu[i] = MenuView{Name: item.Name, URL: item.URL, Current: item.URL == url}
+			menu[i] = MenuView{Name: item.Name, URL: item.URL, Current: url != "" && item.URL == url}
 		}
-		v.Menus[name] = menu
+		all[name] = menu
 	}
-	return &v
+	return all
 }
 
 // pageView makes a page's view, all but its content and blocks.
@@ -224,7 +255,7 @@ func (r *Renderer) pageView(p *site.Page) *PageView {
 	v := &PageView{
 		Kind: string(p.Kind), Layout: p.Layout, URL: p.URL, Permalink: p.Permalink, Title: p.Title, Description: p.Description,
 		Summary: p.Summary, Lang: p.Lang, Date: p.Date, Lastmod: p.Lastmod, Words: p.Words, ReadingMinutes: p.ReadingMinutes(),
-		Section: p.Section, Authors: authors(p), Noindex: p.Noindex, Terms: terms(p), Prev: r.refs[p.Prev], Next: r.refs[p.Next],
+		Section: p.Section, Authors: r.refs[p].Authors, Noindex: p.Noindex, Terms: terms(p), Prev: r.refs[p.Prev], Next: r.refs[p.Next],
 		Feed: p.Feed, Feeds: feeds(p), Image: p.Image, ImageAlt: p.ImageAlt,
 	}
 	if p.Profile != nil {
@@ -260,9 +291,22 @@ func (r *Renderer) pageView(p *site.Page) *PageView {
 	return v
 }
 
-func pageRef(p *site.Page) *PageRef {
-	return &PageRef{URL: p.URL, Title: p.Title, Description: p.Description, Summary: p.Summary, Date: p.Date, Authors: authors(p),
-		ReadingMinutes: p.ReadingMinutes(), Image: p.Image, ImageAlt: p.ImageAlt, Terms: terms(p), Section: p.Section}
+// allRefs makes all pages as others show them. Those that one person wrote share their author's view.
+func allRefs(pages []*site.Page) map[*site.Page]*PageRef {
+	refs := make(map[*site.Page]*PageRef, len(pages))
+	known := map[AuthorView][]AuthorView{}
+	for _, p := range pages {
+		by := authors(p)
+		if len(by) == 1 {
+			if same, ok := known[by[0]]; ok {
+				by = same
+			}
+			known[by[0]] = by
+		}
+		refs[p] = &PageRef{URL: p.URL, Title: p.Title, Description: p.Description, Summary: p.Summary, Date: p.Date, Authors: by,
+			ReadingMinutes: p.ReadingMinutes(), Image: p.Image, ImageAlt: p.ImageAlt, Section: p.Section, page: p}
+	}
+	return refs
 }
 
 func authors(p *site.Page) []AuthorView {
