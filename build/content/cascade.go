@@ -179,7 +179,7 @@ func (f *frontReader) inherit(from []Value) {
 // checkCascade reads what a folder hands down for its mistakes alone: what it holds is read by loadCascades.
 func checkCascade(f *frontReader, v Value) {
 	for _, values := range cascaded(v) {
-		scratch := frontReader{config: f.config, value: values}
+		scratch := frontReader{Front: Front{Rare: new(Rare)}, config: f.config, value: values}
 		frontKeys.read(&scratch, values, func(s *frontReader, p Pair) bool {
 			if isTarget(p.Key) {
 				targetKeys.read(new(target), p.Value, nil)

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"maps"
 	"net/url"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -30,6 +31,7 @@ type origin struct {
 	source   fs.FS
 	config   *Config
 	cascades []cascade
+	common   *Rare // empty
 }
 
 // entryReader reads Markdown files one after the other, into the same buffers.
@@ -40,10 +42,21 @@ type entryReader struct {
 	buffer   bytes.Buffer
 	flat     *flatReader
 	coded    trace.Writer // an entry's essence
+	rare     *Rare        // empty: of the next entry, if that has any
 }
 
 func newEntryReader(from *origin, problems *Problems, memory *memory) *entryReader {
-	return &entryReader{origin: from, problems: problems, memory: memory, flat: newFlatReader()}
+	return &entryReader{origin: from, problems: problems, memory: memory, flat: newFlatReader(), rare: new(Rare)}
+}
+
+// place says where an entry's front matter comes from, and makes it share the Rare of all that have nothing of it.
+func (r *entryReader) place(f *Front, file string) {
+	f.file, f.origin = file, r.origin
+	if reflect.ValueOf(r.rare).Elem().IsZero() {
+		f.Rare = r.common
+	} else {
+		r.rare = new(Rare)
+	}
 }
 
 // read reads one file. Nil without an error: it holds a mistake, which is noted.
@@ -109,8 +122,8 @@ func (r *entryReader) parse(file string, data []byte) *Entry {
 	lang, key := r.config.localize(rel)
 	e := &Entry{File: file, Path: rel, Lang: lang, Key: key, Torn: len(found.errors) > 0, Body: m.body}
 	var titled bool
-	e.Front, titled = readFront(front, r.inherited(lang, key), r.config)
-	e.Front.file, e.Front.origin = file, r.origin
+	e.Front, titled = readFront(front, r.inherited(lang, key), r.config, r.rare)
+	r.place(&e.Front, file)
 	e.Torn = e.Torn || titled
 	r.problems.Add(found.errors...)
 	r.problems.Warn(found.warnings...)

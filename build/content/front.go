@@ -56,9 +56,9 @@ var frontKeys = keys[frontReader]{
 }
 
 // readFront reads front matter, and takes what it does not say from the folders above. Keys are taken in any case, as
-// Hugo does.
-func readFront(v Value, inherited []Value, config *Config) (front Front, titled bool) {
-	f := frontReader{config: config, value: v}
+// Hugo does. The part that is rare goes to an empty one.
+func readFront(v Value, inherited []Value, config *Config, rare *Rare) (front Front, titled bool) {
+	f := frontReader{Front: Front{Rare: rare}, config: config, value: v}
 	if v.Given() {
 		frontKeys.read(&f, v, func(f *frontReader, p Pair) bool { return f.other(p) })
 	}

@@ -34,7 +34,7 @@ func Reload(ctx context.Context, source fs.FS, past Past, problems *Problems) (*
 	cascades := loadCascades(source, found.pages, config, memory)
 	settings := sumSettings(source, cascades)
 	memory.settle(settings)
-	from := &origin{source: source, config: config, cascades: cascades}
+	from := &origin{source: source, config: config, cascades: cascades, common: new(Rare)}
 	entries, err := readAll(ctx, found.pages, func() *entryReader { return newEntryReader(from, problems, memory) })
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", Root, err)

@@ -65,11 +65,12 @@ func (r *entryReader) entryOf(file, text string) *Entry {
 	in.Uint() // reading time, which follows from the words
 	e := &Entry{File: file, Path: strings.TrimPrefix(file, Root+"/"), Hash: rec.hash, Body: rec.body, Line: rec.line, Words: rec.words,
 		Lang: in.Text(), Key: in.Text(), Summary: in.Text(), essence: rec.essence, handsDown: rec.handsDown, record: text}
+	e.Front.Rare = r.rare
 	readFrontRecord(in, &e.Front, r.config.Zone)
+	r.place(&e.Front, file)
 	if !in.Done() {
 		return nil
 	}
-	e.Front.file, e.Front.origin = file, r.origin
 	for i := range e.Front.Blocks {
 		e.Front.Blocks[i].At = func(path ...any) Pos { return e.Front.At(append([]any{"blocks", i}, path...)...) }
 	}

@@ -27,7 +27,7 @@ func FuzzSplit(f *testing.F) {
 			return
 		}
 		var problems Problems
-		r := newEntryReader(&origin{config: Defaults()}, &problems, nil)
+		r := newEntryReader(&origin{config: Defaults(), common: new(Rare)}, &problems, nil)
 		e := r.parse("content/a.md", data)
 		if e.Body < 0 || e.Body > len(data) || e.Line != bytes.Count(data[:e.Body], []byte("\n"))+1 {
 			t.Fatalf("%q: body at %d, line %d", data, e.Body, e.Line)

@@ -67,25 +67,33 @@ type Entry struct {
 
 // Front is a page's front matter. Keys are Hugo's and ours; an unknown key was an error.
 type Front struct {
-	Title, Slug, URL, Description, Summary string
-	LinkTitle                              string    // in menus; "": the title
-	Date, PublishDate, Lastmod, ExpiryDate time.Time // zero: not given; a date without a zone is in the site's
-	Draft                                  bool
-	Weight                                 int
-	Layout, Type                           string
-	Aliases, Keywords, Images, Authors     []string
-	Series                                 []string
-	Terms                                  Filings
-	Menus                                  []Menu
-	Image, ImageAlt                        string
-	Blocks                                 []Block
-	Form                                   string
-	Noindex                                bool
-	Canonical, TranslationKey              string
-	Params                                 map[string]any
+	Title, Slug, Description string
+	Date, Lastmod            time.Time // zero: not given; a date without a zone is in the site's
+	Draft                    bool
+	Authors                  []string
+	Terms                    Filings
+	*Rare                    // of all pages that say nothing of it the same one
 
 	file   string // of the entry
 	origin *origin
+}
+
+// Rare is the part of front matter that most pages of a site leave out. Nobody changes it: many pages may share one.
+type Rare struct {
+	URL, Summary              string
+	LinkTitle                 string    // in menus; "": the title
+	PublishDate, ExpiryDate   time.Time // as Front.Date
+	Weight                    int
+	Layout, Type              string
+	Aliases, Keywords, Images []string
+	Series                    []string
+	Menus                     []Menu
+	Image, ImageAlt           string
+	Blocks                    []Block
+	Form                      string
+	Noindex                   bool
+	Canonical, TranslationKey string
+	Params                    map[string]any
 }
 
 // Filings are what a page is filed under, in the order of the taxonomies' names.

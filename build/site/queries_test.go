@@ -211,6 +211,7 @@ func generated(n int) *content.Tree {
 		word := func(k int) string { return words[(i*7+k*5+i/len(words))%len(words)] }
 		path := fmt.Sprintf("posts/post-%06d.md", i)
 		tree.Entries = append(tree.Entries, &content.Entry{File: "content/" + path, Path: path, Key: path, Lang: "en", Words: 800, Front: content.Front{
+			Rare:  new(content.Rare),
 			Title: fmt.Sprintf("%s %s %s %s %d", word(1), word(2), word(3), word(4), i), Description: "About " + word(1),
 			Date:    time.Date(2015, 1, 1+i%3650, 0, 0, 0, 0, time.UTC),
 			Authors: []string{"Alex Doe"},
