@@ -37,12 +37,13 @@ type origin struct {
 // entryReader reads Markdown files one after the other, into the same buffers.
 type entryReader struct {
 	*origin
-	problems *Problems
-	memory   *memory
-	buffer   bytes.Buffer
-	flat     *flatReader
-	coded    trace.Writer // an entry's essence
-	rare     *Rare        // empty: of the next entry, if that has any
+	problems  *Problems
+	memory    *memory
+	buffer    bytes.Buffer
+	flat      *flatReader
+	coded     trace.Writer // an entry's essence
+	rare      *Rare        // empty: of the next entry, if that has any
+	summaries summarizer
 }
 
 func newEntryReader(from *origin, problems *Problems, memory *memory) *entryReader {
@@ -129,7 +130,7 @@ func (r *entryReader) parse(file string, data []byte) *Entry {
 	r.problems.Warn(found.warnings...)
 	e.Line = bytes.Count(data[:m.body], []byte("\n")) + 1
 	e.Hash = sha256.Sum256(data)
-	e.Words, e.Summary = scan(data[m.body:])
+	e.Words, e.Summary = countWords(data[m.body:]), r.summaries.beginning(data[m.body:])
 	if len(found.errors)+len(found.warnings) == 0 {
 		r.remember(e, isIndex(rel) && mayHandDown(data))
 	}

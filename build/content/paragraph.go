@@ -11,22 +11,27 @@ const (
 	maxSummary   = 1000    // runes
 )
 
+// summarizer makes summaries, one after the other in the same buffers.
+type summarizer struct {
+	paragraphs paragraphReader
+	plainText
+}
+
 // beginning is the text before <!--more-->, or the first paragraph that has any.
-func beginning(body []byte) string {
-	more := More(body)
+func (s *summarizer) beginning(body []byte) string {
+	r, more := &s.paragraphs, More(body)
 	if more < 0 {
-		r := paragraphReader{rest: body}
-		for r.next() {
-			if text := plain(r.text); text != "" {
+		for r.begin(body); r.next(); {
+			if text := s.plain(r.text()); text != "" {
 				return cut(text)
 			}
 		}
 		return ""
 	}
 	var all []string
-	r := paragraphReader{rest: body[:more]}
+	r.begin(body[:more])
 	for length := 0; r.next() && length < maxSummary; length = len(strings.Join(all, " ")) {
-		if text := plain(r.text); text != "" {
+		if text := s.plain(r.text()); text != "" {
 			all = append(all, text)
 		}
 	}
@@ -77,28 +82,30 @@ func cut(text string) string {
 // code, HTML. It looks at lines only, because the true parser comes in pass two and is a hundred times as slow.
 type paragraphReader struct {
 	rest    []byte
-	text    string // the paragraph that next found
 	fence   string // the mark that closes the code in which the reader is
 	skip    bool   // within another block, up to the next empty line
 	list    bool   // the last block was a list, which indented lines continue
 	current []byte
 }
 
+// begin begins to read.
+func (r *paragraphReader) begin(body []byte) {
+	*r = paragraphReader{rest: body, current: r.current[:0]}
+}
+
+// text is the paragraph that next found.
+func (r *paragraphReader) text() string { return string(r.current) }
+
 // next finds the next paragraph.
 func (r *paragraphReader) next() bool {
-	for len(r.rest) > 0 {
+	for r.current = r.current[:0]; len(r.rest) > 0; {
 		line, rest, _ := bytes.Cut(r.rest, []byte("\n"))
 		if r.line(bytes.TrimRight(line, "\r")) {
-			return r.done() // the line that ended it is read again
+			return true // the line that ended it is read again
 		}
 		r.rest = rest
 	}
-	return len(r.current) > 0 && r.done()
-}
-
-func (r *paragraphReader) done() bool {
-	r.text, r.current = string(r.current), r.current[:0]
-	return true
+	return len(r.current) > 0
 }
 
 // line takes a line, and says whether a paragraph has ended before it.
@@ -119,7 +126,7 @@ func (r *paragraphReader) line(line []byte) (ended bool) {
 	case r.list && indent >= 2, indent >= 4:
 		r.skip = true
 	default:
-		r.begin(text)
+		r.block(text)
 	}
 	return false
 }
@@ -137,8 +144,8 @@ func (r *paragraphReader) within(text []byte) (ended bool) {
 	return false
 }
 
-// begin takes the first line of a block.
-func (r *paragraphReader) begin(text []byte) {
+// block takes the first line of a block.
+func (r *paragraphReader) block(text []byte) {
 	kind := blockKind(text)
 	r.list = kind == listBlock
 	switch kind {
@@ -189,8 +196,11 @@ func isUnderline(text []byte) bool {
 
 // isRule says whether the line is three or more of -, * or _.
 func isRule(text []byte) bool {
+	if strings.IndexByte("-*_", text[0]) < 0 {
+		return false // as of nearly all lines
+	}
 	bare := bytes.ReplaceAll(text, []byte(" "), nil)
-	return len(bare) >= 3 && strings.IndexByte("-*_", bare[0]) >= 0 && len(bytes.Trim(bare, string(bare[:1]))) == 0
+	return len(bare) >= 3 && len(bytes.Trim(bare, string(bare[:1]))) == 0
 }
 
 // isItem says whether a list's item begins here.

@@ -1,27 +1,52 @@
 package content
 
 import (
+	"bytes"
 	"html"
 	"strings"
+	"unicode"
 )
 
-// plain is a paragraph of Markdown as text: without emphasis, images, tags, shortcodes and destinations of links.
-func plain(markdown string) string {
-	p := plainText{src: markdown}
-	for p.at < len(p.src) {
-		p.step()
-	}
-	return strings.Join(strings.Fields(html.UnescapeString(p.out.String())), " ")
-}
-
+// plainText makes text of a paragraph of Markdown: without emphasis, images, tags, shortcodes and destinations of links.
 type plainText struct {
 	src string
 	at  int
-	out strings.Builder
+	out []byte // with one space where there are several, or a line break
 }
 
+// plain is the text of a paragraph. What was made before is gone, but for its room.
+func (p *plainText) plain(markdown string) string {
+	p.src, p.at, p.out = markdown, 0, p.out[:0]
+	for p.at < len(p.src) {
+		p.step()
+	}
+	text := html.UnescapeString(string(bytes.TrimSuffix(p.out, []byte(" "))))
+	if isSpaced(text) {
+		return text
+	}
+	return strings.Join(strings.Fields(text), " ")
+}
+
+// isSpaced says whether all space in a text is single spaces between words.
+func isSpaced(text string) bool {
+	before := ' '
+	for _, r := range text {
+		if unicode.IsSpace(r) && (r != ' ' || before == ' ') {
+			return false
+		}
+		before = r
+	}
+	return before != ' ' || text == ""
+}
+
+// step takes what comes next: a word, or what is none.
 func (p *plainText) step() {
 	rest := p.src[p.at:]
+	if n := wordLength(rest); n > 0 {
+		p.out = append(p.out, rest[:n]...)
+		p.at += n
+		return
+	}
 	switch c := rest[0]; {
 	case c == '\\' && len(rest) > 1:
 		p.escaped(rest[1])
@@ -35,6 +60,9 @@ func (p *plainText) step() {
 		p.tag(rest)
 	case strings.HasPrefix(rest, "{{<"), strings.HasPrefix(rest, "{{%"):
 		p.until(rest, "}}")
+	case byteClasses[c] == spaceByte:
+		p.at++
+		p.space()
 	case c == '*', c == '_', c == '~':
 		p.emphasis(c)
 	default:
@@ -42,10 +70,47 @@ func (p *plainText) step() {
 	}
 }
 
+// wordLength is how many bytes there are before one that may mean something, or is a space.
+func wordLength(text string) int {
+	for n := range len(text) {
+		if endsWord[text[n]] {
+			return n
+		}
+	}
+	return len(text)
+}
+
+// endsWord are the bytes that may mean something in a paragraph of Markdown, and spaces.
+var endsWord = [256]bool{'\\': true, '`': true, '!': true, '[': true, '<': true, '{': true, '*': true, '_': true, '~': true,
+	' ': true, '\t': true, '\n': true, '\v': true, '\f': true, '\r': true}
+
 // keep takes the next n bytes as they are.
 func (p *plainText) keep(n int) {
-	p.out.WriteString(p.src[p.at : p.at+n])
+	p.put(p.src[p.at : p.at+n])
 	p.at += n
+}
+
+// put adds a text. Space is all the same to it.
+func (p *plainText) put(text string) {
+	for n := 0; text != ""; text = text[n:] {
+		if n = wordLength(text); n > 0 {
+			p.out = append(p.out, text[:n]...)
+			continue
+		}
+		n = 1
+		if byteClasses[text[0]] == spaceByte {
+			p.space()
+		} else {
+			p.out = append(p.out, text[0])
+		}
+	}
+}
+
+// space ends a word.
+func (p *plainText) space() {
+	if len(p.out) > 0 && p.out[len(p.out)-1] != ' ' {
+		p.out = append(p.out, ' ')
+	}
 }
 
 func (p *plainText) escaped(c byte) {
@@ -63,7 +128,7 @@ func (p *plainText) code(rest string) {
 		p.keep(run)
 		return
 	}
-	p.out.WriteString(html.EscapeString(inside))
+	p.put(html.EscapeString(inside))
 	p.at += len(inside) + 2*run
 }
 
@@ -76,7 +141,7 @@ func (p *plainText) link(rest string) {
 	case strings.HasPrefix(rest, "[^"):
 		p.at += end + 1
 	case strings.HasPrefix(rest[end+1:], "("), strings.HasPrefix(rest[end+1:], "["):
-		p.out.WriteString(html.EscapeString(plain(rest[1:end])))
+		p.put(html.EscapeString(new(plainText).plain(rest[1:end])))
 		p.at += end + 1 + destination(rest[end+1:])
 	default:
 		p.keep(1)
@@ -129,11 +194,11 @@ func (p *plainText) tag(rest string) {
 	case !closed:
 		p.keep(1)
 	case strings.Contains(inside, "://") && !strings.ContainsAny(inside, " \""):
-		p.out.WriteString(inside)
+		p.put(inside)
 		p.at += len(inside) + 2
 	case isTag([]byte(rest[:2])):
 		if strings.HasPrefix(inside, "br") {
-			p.out.WriteByte(' ')
+			p.space()
 		}
 		p.at += len(inside) + 2
 	default:

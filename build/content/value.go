@@ -335,7 +335,7 @@ func (v Value) describe() string {
 
 // shorten cuts a text that is longer than max runes.
 func shorten(s string, max int) string {
-	if utf8.RuneCountInString(s) <= max {
+	if len(s) <= max || utf8.RuneCountInString(s) <= max {
 		return s
 	}
 	return string([]rune(s)[:max]) + "…"
