@@ -211,7 +211,7 @@ func (r *Renderer) siteView(e *site.Edition) *SiteView {
 		Menus: menus(e, ""),
 		Title: c.Title, Description: c.Description, BaseURL: r.site.BaseURL, Lang: e.Lang, Home: e.Home.URL, Organization: c.Organization,
 		Button: MenuView{Name: c.Button.Name, URL: c.Button.URL}, Settings: r.theme.SettingsIn(e.Lang),
-		Feed: e.Home.Feed, Feeds: feeds(e.Home),
+		Feed: e.Home.Feed(), Feeds: feeds(e.Home),
 		Icon: r.site.Icon, IconType: site.PictureType(r.site.Icon), TouchIcon: r.site.TouchIcon, Manifest: r.site.Manifest,
 		Attribution: c.Attribution,
 	}
@@ -256,7 +256,7 @@ func (r *Renderer) pageView(p *site.Page) *PageView {
 		Kind: string(p.Kind), Layout: p.Layout, URL: p.URL, Permalink: p.Permalink, Title: p.Title, Description: p.Description,
 		Summary: p.Summary, Lang: p.Lang, Date: p.Date, Lastmod: p.Lastmod, Words: p.Words, ReadingMinutes: p.ReadingMinutes(),
 		Section: p.Section, Authors: r.refs[p].Authors, Noindex: p.Noindex, Terms: terms(p), Prev: r.refs[p.Prev], Next: r.refs[p.Next],
-		Feed: p.Feed, Feeds: feeds(p), Image: p.Image, ImageAlt: p.ImageAlt,
+		Feed: p.Feed(), Feeds: feeds(p), Image: p.Image, ImageAlt: p.ImageAlt,
 	}
 	if p.Profile != nil {
 		profile := authorView(*p.Profile)

@@ -22,7 +22,7 @@ func (p *planner) addEdition(lang string, first bool) {
 			Sections: make(map[string]*Page), Terms: make(map[string]map[string]*Page), Menus: make(map[string][]MenuItem),
 		},
 		folders: make(map[string]int), slugs: make(map[string]string), bundles: make(map[string]*Page),
-		hidden: make(map[string]bool),
+		hidden: make(map[string]bool), writers: make(map[string][]Author),
 	}
 	if !first {
 		e.Prefix = "/" + strings.ToLower(lang)

@@ -208,29 +208,34 @@ func (s *Edition) Posts(section string, n int) []*Page {
 	return list.Items[:min(max(n, 0), len(list.Items))]
 }
 
+// parts is how many outputs a page has.
+func (p *planner) parts(page *Page) int {
+	if !page.isList() {
+		return 1
+	}
+	return max(1, (len(page.Items)+p.Config.Paginate-1)/p.Config.Paginate)
+}
+
 // pagers cut a list into parts. What is no list has one part without a number.
-func (p *planner) pagers(page *Page) []Pager {
+func (p *planner) pagers(page *Page, take func(Pager)) {
 	if page.Kind == KindTerms {
-		return []Pager{{Number: 1, Of: 1, Items: page.Items, URL: page.URL}}
+		take(Pager{Number: 1, Of: 1, Items: page.Items, URL: page.URL})
+		return
 	}
 	if !page.isList() {
-		return []Pager{{URL: page.URL}}
+		take(Pager{URL: page.URL})
+		return
 	}
-	size := p.Config.Paginate
-	items := page.shown()
-	of := max(1, (len(items)+size-1)/size)
-	parts := make([]Pager, of)
-	for i := range parts {
-		parts[i] = Pager{Number: i + 1, Of: of, URL: partURL(page.URL, i+1),
-			Items: items[i*size : min((i+1)*size, len(items))]}
-		if i > 0 {
-			parts[i].Prev = partURL(page.URL, i)
+	items, size := page.shown(), p.Config.Paginate
+	part := Pager{Of: p.parts(page), Next: page.URL}
+	for part.Number < part.Of {
+		part.Prev, part.URL, part.Next = part.URL, part.Next, ""
+		part.Items = items[part.Number*size : min((part.Number+1)*size, len(items))]
+		if part.Number++; part.Number < part.Of {
+			part.Next = page.URL + "page/" + strconv.Itoa(part.Number+1) + "/"
 		}
-		if i < of-1 {
-			parts[i].Next = partURL(page.URL, i+2)
-		}
+		take(part)
 	}
-	return parts
 }
 
 // isList says whether the page shows its items part by part: sections and terms, unless an author has given them the
@@ -240,13 +245,6 @@ func (p *Page) isList() bool {
 		return !slices.Contains([]string{"page", "post", "landing", "home"}, p.Layout)
 	}
 	return p.Kind == KindHome && p.Layout == "list"
-}
-
-func partURL(list string, number int) string {
-	if number == 1 {
-		return list
-	}
-	return list + "page/" + strconv.Itoa(number) + "/"
 }
 
 // checkForms wants the page that a form leads to, and the form that a page names.

@@ -58,7 +58,7 @@ func (s *Site) llmsSection(b *strings.Builder, e *Edition, name string, pages []
 
 // llmsOptional names where everything else is found.
 func (s *Site) llmsOptional(b *strings.Builder) {
-	if !s.Config.Outputs["sitemap"] && s.Home.Feed == "" {
+	if !s.Config.Outputs["sitemap"] && s.Home.Feed() == "" {
 		return
 	}
 	words := s.words[s.Lang]
@@ -66,8 +66,8 @@ func (s *Site) llmsOptional(b *strings.Builder) {
 	if s.Config.Outputs["sitemap"] {
 		link(b, "sitemap.xml", permalink(s.BaseURL, "/sitemap.xml"), words["llms_sitemap"])
 	}
-	if s.Home.Feed != "" {
-		link(b, strings.TrimPrefix(s.Home.Feed, "/"), permalink(s.BaseURL, s.Home.Feed), words["llms_feed"])
+	if s.Home.Feed() != "" {
+		link(b, strings.TrimPrefix(s.Home.Feed(), "/"), permalink(s.BaseURL, s.Home.Feed()), words["llms_feed"])
 	}
 }
 

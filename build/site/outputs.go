@@ -15,15 +15,29 @@ import (
 // feedItems is how many entries a feed has.
 const feedItems = 20
 
+// outputsOfSite is how many outputs there are about that belong to no page, as the sitemap.
+const outputsOfSite = 16
+
 // addOutputs lists every file of the site, and finds those that two of its parts would write.
 func (p *planner) addOutputs() {
-	p.outputs = make(map[string]string, 2*len(p.Pages))
+	size := outputsOfSite
+	for _, page := range p.Pages {
+		size += p.parts(page)
+		if page.mayHaveFeeds() {
+			size += len(feedKinds)
+		}
+		if page.Entry != nil {
+			size += len(page.Entry.Front.Aliases)
+		}
+	}
+	p.Outputs = make([]Output, 0, size)
+	p.outputs = make(map[string]string, size)
 	p.addCopies()
 	for _, page := range p.Pages {
 		p.resolveImage(page)
-		for _, pager := range p.pagers(page) {
-			p.output(Output{Path: outputPath(pager.URL), Kind: OutputHTML, Page: page, Pager: pager})
-		}
+		p.pagers(page, func(part Pager) {
+			p.output(Output{Path: outputPath(part.URL), Kind: OutputHTML, Page: page, Pager: part})
+		})
 	}
 	for _, page := range p.Pages {
 		p.addAliases(page)
@@ -153,7 +167,7 @@ func (p *planner) addAliases(page *Page) {
 		}
 		p.outputs[to] = page.origin()
 		alias := Redirect{From: clean, To: page.URL, Status: 301}
-		p.Outputs = append(p.Outputs, Output{Path: to, Kind: OutputAlias, Page: page, To: alias})
+		p.Outputs = append(p.Outputs, Output{Path: to, Kind: OutputAlias, Page: page, To: &alias})
 		p.Redirects = append(p.Redirects, alias)
 	}
 }
@@ -172,7 +186,7 @@ var feedKinds = []struct {
 // addFeeds gives the home page and every list with dated pages its feeds beside it.
 func (p *planner) addFeeds() {
 	for _, page := range p.Pages {
-		if page.Kind != KindHome && page.Kind != KindSection && page.Kind != KindTerm {
+		if !page.mayHaveFeeds() {
 			continue
 		}
 		items := dated(page.Items, feedItems)
@@ -188,10 +202,12 @@ func (p *planner) addFeeds() {
 			page.Feeds = append(page.Feeds, feed)
 			p.output(Output{Path: outputPath(feed.URL), Kind: feed.Kind, Page: page, Pager: Pager{Items: items, URL: feed.URL}})
 		}
-		if len(page.Feeds) > 0 {
-			page.Feed = page.Feeds[0].URL
-		}
 	}
+}
+
+// mayHaveFeeds says whether a page is a list that feeds are made of.
+func (p *Page) mayHaveFeeds() bool {
+	return p.Kind == KindHome || p.Kind == KindSection || p.Kind == KindTerm
 }
 
 // dated are the first n pages that have a date. Those without one come last in a list.

@@ -263,21 +263,30 @@ func (s *Site) LeftOut(url string) (Skipped, bool) {
 	return skipped, ok
 }
 
-// authors finds the profiles of those who wrote a page. A name that is nearly that of a profile is a slip.
+// authors finds the profiles of those who wrote a page. A name that is nearly that of a profile is a slip, of which each
+// page hears.
 func (p *edition) authors(e *content.Entry) []Author {
 	if len(e.Front.Authors) == 0 {
 		return nil
 	}
-	authors := make([]Author, len(e.Front.Authors))
+	keys := strings.Join(e.Front.Authors, "\x00")
+	if authors, met := p.writers[keys]; met {
+		return authors
+	}
+	authors, slip := make([]Author, len(e.Front.Authors)), false
 	for i, key := range e.Front.Authors {
 		profile, known := p.Config.Authors[key]
 		if !known {
 			profile = content.Author{Name: key}
 			if near := content.Nearest(key, slices.Collect(maps.Keys(p.Config.Authors))); near != "" {
+				slip = true
 				p.problems.Add(e.Front.At(authorKey(e)).Errorf("did you mean \""+near+"\"?", "there is no author %q", key))
 			}
 		}
 		authors[i] = Author{Key: key, Author: profile}
+	}
+	if !slip {
+		p.writers[keys] = authors
 	}
 	return authors
 }

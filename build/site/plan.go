@@ -62,14 +62,15 @@ type planner struct {
 type edition struct {
 	*planner
 	*Edition
-	entries  []*content.Entry   // published
-	drafts   []draft            // left out; kept to explain links to them
-	patterns map[string]pattern // permalinks by section
-	folders  map[string]int     // how many pages there are in each folder and below it, itself aside
-	slugs    map[string]string  // the last part of a folder's URL, where its index.md says another one than its name
-	bundles  map[string]*Page   // the page that a folder's index.md made, by folder
-	hidden   map[string]bool    // folders whose index.md is left out
-	regular  []*Page            // of KindPage, in the order of lists
+	entries  []*content.Entry    // published
+	drafts   []draft             // left out; kept to explain links to them
+	patterns map[string]pattern  // permalinks by section
+	folders  map[string]int      // how many pages there are in each folder and below it, itself aside
+	slugs    map[string]string   // the last part of a folder's URL, where its index.md says another one than its name
+	bundles  map[string]*Page    // the page that a folder's index.md made, by folder
+	hidden   map[string]bool     // folders whose index.md is left out
+	regular  []*Page             // of KindPage, in the order of lists
+	writers  map[string][]Author // by their keys, joined by NULs
 }
 
 // draft is an entry that is left out.
@@ -183,9 +184,12 @@ func (p *planner) add(page *Page) bool {
 		p.problems.Add(p.place(page).Errorf("give one of them another slug: or url:", "this page and %s are both at %s", other.origin(), page.URL))
 		return false
 	}
+	page.Permalink = permalink(p.BaseURL, page.URL)
+	if path, is := strings.CutPrefix(page.Permalink, strings.TrimSuffix(p.BaseURL, "/")); is && path == page.URL {
+		page.URL = path // the same bytes, kept once
+	}
 	p.ByURL[page.URL] = page
 	p.Pages = append(p.Pages, page)
-	page.Permalink = permalink(p.BaseURL, page.URL)
 	if page.Entry != nil {
 		p.ByPath[page.Entry.Path] = page
 		if page.Entry.Key != page.Entry.Path {

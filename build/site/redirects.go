@@ -261,7 +261,7 @@ func (p *planner) addPage(r Redirect) {
 		return
 	}
 	p.outputs[file] = "a redirect of " + content.SiteFile
-	p.Outputs = append(p.Outputs, Output{Path: file, Kind: OutputAlias, Page: p.ByURL[r.To], To: r})
+	p.Outputs = append(p.Outputs, Output{Path: file, Kind: OutputAlias, Page: p.ByURL[r.To], To: &r})
 }
 
 // alias is a page that sends a browser on, for hosts that know no redirects. Search engines take it as one for good,

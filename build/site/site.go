@@ -97,7 +97,6 @@ type Page struct {
 	Noindex     bool
 	Image       string // the picture that stands for the page: a path of the site or a whole URL; "": none
 	ImageAlt    string
-	Feed        string          // URL of the list's own feed, the first of Feeds; "": it has none
 	Feeds       []Feed          // the list's own feeds, one of each kind that the site has
 	Blocks      []content.Block // of the front matter: checked by the theme, those with mistakes left out
 	Section     string          // first folder of its path: "blog"; "" at the top
@@ -105,9 +104,9 @@ type Page struct {
 	Taxonomy    string          // of KindTerms and KindTerm
 	Term        string          // of KindTerm, as the author wrote it
 	Terms       Filings         // the terms of this page
-	Authors     []Author
-	Profile     *Author   // whose page it is; of terms of the taxonomy authors
-	Series      []*Series // the series that it is a part of
+	Authors     []Author        // pages that the same authors wrote share them
+	Profile     *Author         // whose page it is; of terms of the taxonomy authors
+	Series      []*Series       // the series that it is a part of
 	// Translations are the page in every language that it is there in, in the order of the site's languages, itself
 	// among them; nil when it is in one language alone.
 	Translations []*Page
@@ -136,6 +135,14 @@ func (all Filings) In(taxonomy string) []*Page {
 
 // ReadingMinutes is how long the page takes to read.
 func (p *Page) ReadingMinutes() int { return content.ReadingMinutes(p.Words) }
+
+// Feed is the URL of the list's own feed, the first of its Feeds; "": it has none.
+func (p *Page) Feed() string {
+	if len(p.Feeds) == 0 {
+		return ""
+	}
+	return p.Feeds[0].URL
+}
 
 // Feed is one form of a list for feed readers.
 type Feed struct {
@@ -184,9 +191,9 @@ const (
 type Output struct {
 	Path  string // below the output folder: "blog/first-post/index.html"
 	Kind  OutputKind
-	Page  *Page    // nil for the sitemap and robots.txt
-	Pager Pager    // of lists; the items of a feed and of a part of the sitemap
-	To    Redirect // of an alias; Page is where it leads, nil when that is no page
+	Page  *Page     // nil for the sitemap and robots.txt
+	Pager Pager     // of lists; the items of a feed and of a part of the sitemap
+	To    *Redirect // of an alias; Page is where it leads, nil when that is no page
 }
 
 // URL is the output's path as a browser asks for it: "/blog/" for "blog/index.html".

@@ -171,7 +171,7 @@ func planAsText(t *testing.T, source fs.FS) string {
 func printPage(b *strings.Builder, p *site.Page) {
 	fmt.Fprintf(b, "%s %s layout=%s title=%q", p.URL, p.Kind, p.Layout, p.Title)
 	for _, part := range []struct{ name, value string }{
-		{"section", p.Section}, {"term", p.Term}, {"items", urls(p.Items)}, {"image", p.Image}, {"feed", p.Feed},
+		{"section", p.Section}, {"term", p.Term}, {"items", urls(p.Items)}, {"image", p.Image}, {"feed", p.Feed()},
 		{"prev", link(p.Prev)}, {"next", link(p.Next)}, {"terms", termURLs(p)}, {"authors", names(p.Authors)},
 	} {
 		if part.value != "" {
