@@ -178,6 +178,25 @@ func (e *Entry) Read(source fs.FS) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return e.text(data)
+}
+
+// ReadInto is Read into a buffer that is used again: the text is the caller's until then.
+func (e *Entry) ReadInto(buf *bytes.Buffer, source fs.FS) ([]byte, error) {
+	file, err := source.Open(e.File)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	buf.Reset()
+	if _, err := buf.ReadFrom(file); err != nil {
+		return nil, err
+	}
+	return e.text(buf.Bytes())
+}
+
+// text is the file without its front matter.
+func (e *Entry) text(data []byte) ([]byte, error) {
 	if sha256.Sum256(data) != e.Hash {
 		return nil, fmt.Errorf("%s: %w", e.File, ErrChanged)
 	}

@@ -19,7 +19,7 @@ func (w *worker) body(p *site.Page) error {
 	if p.Entry == nil {
 		return nil
 	}
-	source, err := p.Entry.Read(w.r.site.Tree.Source)
+	source, err := p.Entry.ReadInto(&w.source, w.r.site.Tree.Source)
 	if err != nil {
 		return w.job.at.Errorf("build again", "reading the page: %v", err)
 	}

@@ -235,11 +235,17 @@ func (r *Renderer) take() *worker {
 	}
 }
 
+// largeSource is a text so long that a worker does not keep its room.
+const largeSource = 1 << 20
+
 func (r *Renderer) give(w *worker) {
 	if w.job.page == nil {
 		r.problems.Take(w.job.found) // of what is no page, nobody else takes them
 	}
 	w.job = nil
+	if w.source.Cap() > largeSource {
+		w.source = bytes.Buffer{}
+	}
 	select {
 	case r.workers <- w:
 	default: // there are enough

@@ -20,6 +20,7 @@ type worker struct {
 	exact   bool               // html/template executes everything
 	job     *job
 	buf     *bytes.Buffer
+	source  bytes.Buffer // a page's Markdown
 }
 
 // job is what a worker knows of the page that it renders.

@@ -12,6 +12,7 @@ import (
 	"encoding/hex"
 	"reflect"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -30,15 +31,29 @@ func OfBytes(data []byte) Sum {
 // Of is the sum of any plain values: structs, maps with texts for keys, lists, texts, numbers, times, and pointers to
 // such. Every exported field counts, so that one which is added later cannot be forgotten; functions count for nothing.
 func Of(values ...any) Sum {
-	b := make([]byte, 0, 1024)
-	for _, v := range values {
-		b = add(b, reflect.ValueOf(v))
-	}
-	return OfBytes(b)
+	return written(func(b []byte) []byte {
+		for _, v := range values {
+			b = add(b, reflect.ValueOf(v))
+		}
+		return b
+	})
 }
 
 // OfStruct is the sum of what a pointer to a struct points to, for its TraceSum.
-func OfStruct(pointer any) Sum { return OfBytes(add(nil, reflect.ValueOf(pointer).Elem())) }
+func OfStruct(pointer any) Sum {
+	return written(func(b []byte) []byte { return add(b, reflect.ValueOf(pointer).Elem()) })
+}
+
+// sheets are what values are written on to be summed. Every page needs one or two.
+var sheets = sync.Pool{New: func() any { return new([]byte) }}
+
+// written is the sum of what is appended to an empty sheet.
+func written(write func(b []byte) []byte) Sum {
+	sheet := sheets.Get().(*[]byte)
+	defer sheets.Put(sheet)
+	*sheet = write((*sheet)[:0])
+	return OfBytes(*sheet)
+}
 
 // Summed is a pointer to what many values share. It counts for its own sum, which it may keep.
 type Summed interface {
@@ -71,7 +86,12 @@ func add(b []byte, v reflect.Value) []byte {
 		return addPointer(b, v)
 	case reflect.Interface:
 		return add(b, v.Elem())
-	case reflect.Slice, reflect.Array:
+	case reflect.Array:
+		if sum, ok := reflect.TypeAssert[Sum](v); ok {
+			return append(append(b, '#'), sum[:]...)
+		}
+		return addList(b, v)
+	case reflect.Slice:
 		return addList(b, v)
 	case reflect.Map:
 		return addMap(b, v)
