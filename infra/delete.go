@@ -46,7 +46,7 @@ func (d *Deploy) Delete(ctx context.Context, tables *dynamodb.Client, exported b
 	if err := d.appStack().Delete(ctx); err != nil {
 		return err
 	}
-	for _, output := range []string{"Table", "SiteBucket", "LogBucketArn", "FallbackQueue", "DeadLetters"} {
+	for _, output := range []string{"Table", "Erasures", "SiteBucket", "LogBucketArn", "FallbackQueue", "DeadLetters"} {
 		if name := d.run.app[output]; name != "" {
 			d.say("kept: %s %s", output, name)
 		}

@@ -225,6 +225,27 @@ func plain(v any) any {
 	return v
 }
 
+// The table names the bucket where its erasures are noted, by the tag that `leadsite leads erase` reads; nothing there is
+// public, and what is deleted by mistake stays as a version.
+func TestErasuresAreNoted(t *testing.T) {
+	tp := app(t)
+	source, err := os.ReadFile(filepath.Join("..", "functions", "cli", "bucket.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tag := tp.Resources["Table"].at("Tags").([]any)[0]
+	if at(tag, "Value", "Ref") != "Erasures" || !bytes.Contains(source, []byte(fmt.Sprintf("erasuresTag = %q", at(tag, "Key")))) {
+		t.Errorf("the table's tag is %v", tag)
+	}
+	b := tp.Resources["Erasures"]
+	if b.at("VersioningConfiguration", "Status") != "Enabled" || b.at("LifecycleConfiguration") != nil || b.at("PublicAccessBlockConfiguration", "RestrictPublicBuckets") != true {
+		t.Errorf("the bucket is %v", b.Properties)
+	}
+	if at(tp.Outputs["Erasures"], "Value", "Ref") != "Erasures" {
+		t.Error("nobody learns the bucket's name, which a restored table does not know")
+	}
+}
+
 // functionOf is the resource of a folder of functions/lambda.
 func functionOf(folder string) string { return strings.ToUpper(folder[:1]) + folder[1:] }
 

@@ -10,6 +10,8 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -30,14 +32,17 @@ type erasedCount struct {
 }
 
 func erase(at *place) *cobra.Command {
-	var address string
+	var address, noted string
 	var replay, asJSON bool
 	cmd := &cobra.Command{
 		Use: "erase EMAIL", Short: "Remove a person: leads, spam, what waits in the spool, mails in the outbox",
 		Long: "Removes all leads of an address with everything that belongs to them, what waits in the spool, and the mails of the\n" +
 			"outbox that name the address. First it writes a keyed hash of the address and the time to erasures.jsonl in the state\n" +
-			"folder; --replay repeats all of them, after a backup was restored. Mails that were sent are not here to be erased.",
-		Example: "  leadsite leads erase sam@example.com\n  leadsite leads erase --replay",
+			"folder, and of a deployed table also into a bucket in its account; --replay repeats all of them, after a backup was\n" +
+			"restored. A table that was restored does not know its bucket any more: --erasures names it. Mails that were sent are\n" +
+			"not here to be erased.",
+		Example: "  leadsite leads erase sam@example.com\n  leadsite leads erase --replay\n" +
+			"  leadsite leads erase --replay --store dynamodb:RESTORED --erasures s3:BUCKET --secret ssm:/leadsite/SITE/secret",
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
 			case replay && len(args) > 0:
@@ -53,7 +58,7 @@ func erase(at *place) *cobra.Command {
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return at.with(cmd, func(s lead.Store) error {
-				e, err := newEraser(cmd, at, s)
+				e, err := newEraser(cmd, at, s, noted)
 				if err != nil {
 					return err
 				}
@@ -67,6 +72,7 @@ func erase(at *place) *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&replay, "replay", false, "repeat every erasure of the state folder, after a restore")
+	cmd.Flags().StringVar(&noted, "erasures", "", "s3:BUCKET where erasures of a table are noted (default what the table's tag says)")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON document")
 	return cmd
 }
@@ -77,16 +83,41 @@ type eraser struct {
 	state  string
 	store  lead.Store
 	keys   lead.Keys
+	bucket *bucket // where erasures of a table are noted, too; nil: there is none
 	result erasedCount
 }
 
-func newEraser(cmd *cobra.Command, at *place, s lead.Store) (*eraser, error) {
+func newEraser(cmd *cobra.Command, at *place, s lead.Store, noted string) (*eraser, error) {
 	state, err := at.folder(cmd)
 	if err != nil {
 		return nil, err
 	}
 	keys, err := at.keys(cmd)
-	return &eraser{cmd, state, s, keys, erasedCount{Leads: []string{}}}, err
+	if err != nil {
+		return nil, err
+	}
+	b, err := at.erasures(cmd, noted)
+	return &eraser{cmd, state, s, keys, b, erasedCount{Leads: []string{}}}, err
+}
+
+// erasures is the bucket in which erasures of the store are noted, as --erasures or the store itself says.
+func (p place) erasures(cmd *cobra.Command, noted string) (*bucket, error) {
+	kind, name, _ := strings.Cut(noted, ":")
+	if noted != "" && (kind != "s3" || name == "") {
+		return nil, hinted{fmt.Errorf("--erasures %q names no bucket", noted), "write it like s3:BUCKET; leadsite deploy made it with the table"}
+	}
+	table, isTable := strings.CutPrefix(p.store, "dynamodb:")
+	if !isTable {
+		if noted != "" {
+			return nil, hinted{errors.New("--erasures is for a table"), "name the table: --store dynamodb:TABLE"}
+		}
+		return nil, nil
+	}
+	b, err := bucketOf(cmd.Context(), table, name)
+	if err == nil && b == nil {
+		fmt.Fprintf(cmd.ErrOrStderr(), "leadsite: the table names no bucket for erasures, so they are noted in %s alone: keep that file\n", erasuresFile)
+	}
+	return b, err
 }
 
 // person erases one address, as of now.
@@ -108,16 +139,38 @@ func (e *eraser) person(address string) error {
 		erasures = append(erasures, lead.Erasure{Person: person, At: now}.Kept())
 	}
 	for _, erasure := range erasures {
-		if err := noteErasure(e.state, erasure); err != nil {
+		if err := e.note(erasure); err != nil {
 			return err
 		}
 	}
 	return e.erase(erasures)
 }
 
-// replay repeats what the file says. A line that cannot be read does not keep the others from being repeated.
+// note writes an erasure down wherever it is to be found later.
+func (e *eraser) note(erasure lead.Erasure) error {
+	if err := noteErasure(e.state, erasure); err != nil || e.bucket == nil {
+		return err
+	}
+	return e.bucket.note(e.cmd.Context(), erasure)
+}
+
+// replay repeats what the file says, and the bucket. What cannot be read does not keep the rest from being repeated.
 func (e *eraser) replay() error {
-	erasures, err := readErasures(filepath.Join(e.state, erasuresFile))
+	file := filepath.Join(e.state, erasuresFile)
+	if e.bucket == nil {
+		erasures, err := readErasures(file)
+		return errors.Join(err, e.erase(erasures))
+	}
+	erasures, err := e.bucket.erasures(e.cmd.Context())
+	if _, absent := os.Stat(file); !errors.Is(absent, fs.ErrNotExist) { // else another machine noted them all
+		local, localErr := readErasures(file)
+		err = errors.Join(err, localErr)
+		for _, l := range local {
+			if !slices.ContainsFunc(erasures, func(o lead.Erasure) bool { return o.Person == l.Person && o.At.Equal(l.At) }) {
+				erasures = append(erasures, l)
+			}
+		}
+	}
 	return errors.Join(err, e.erase(erasures))
 }
 
