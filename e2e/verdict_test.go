@@ -41,7 +41,7 @@ func mailedLead(t *testing.T, name string) (site *program.Server, id string, lin
 	if err != nil && len(body) == 0 {
 		t.Fatal(err)
 	}
-	links = regexp.MustCompile(regexp.QuoteMeta(site.URL)+`/desk/v/[A-Za-z0-9_#-]+`).FindAllString(string(body), -1)
+	links = regexp.MustCompile(regexp.QuoteMeta(site.URL)+`/desk/v/\?t=[A-Za-z0-9_#-]+`).FindAllString(string(body), -1)
 	slices.SortFunc(links, func(a, b string) int { return len(b) - len(a) })
 	if links = slices.Compact(links); len(links) != 5 {
 		t.Fatalf("the mail has the links %q", links)

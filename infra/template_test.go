@@ -8,6 +8,7 @@ import (
 	"go/parser"
 	"go/token"
 	"maps"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -21,6 +22,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"leadsite/e2e"
+	"leadsite/functions/lead"
 	"leadsite/functions/store/dynamo"
 	"leadsite/infra"
 )
@@ -505,6 +507,36 @@ func TestEdge(t *testing.T) {
 	for _, key := range []string{"BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"} {
 		if at(block, key) != true {
 			t.Errorf("the site's bucket: %s is not set", key)
+		}
+	}
+}
+
+// Whoever reads a log must not be able to open a lead by it: the token of a link is in its query, and no log of ours has
+// queries, cookies or whole URLs.
+func TestLogsHoldNoTokens(t *testing.T) {
+	link, err := url.Parse(lead.LinkPath("token"))
+	if err != nil || strings.Contains(link.Path, "token") || link.Query().Get(lead.LinkParam) != "token" {
+		t.Fatalf("the token of a link is in its path: %v, %v", link, err)
+	}
+	tp := edge(t)
+	for _, id := range tp.of("AWS::Logs::Delivery") {
+		var fields []string
+		for _, f := range tp.Resources[id].at("RecordFields").([]any) {
+			fields = append(fields, f.(string))
+		}
+		harmless := []string{"date", "time", "c-ip", "cs-method", "cs-uri-stem", "sc-status", "cs(Referer)", "cs(User-Agent)", "sc-content-type", "x-edge-result-type"}
+		if diff := cmp.Diff(harmless, fields); diff != "" { // all fields, when the template names none
+			t.Errorf("%s: %s", id, diff)
+		}
+	}
+	if len(tp.of("AWS::Logs::Delivery")) == 0 {
+		t.Error("the search is broken: there is no log of the edge")
+	}
+	for name, tp := range both(t) {
+		for id, r := range tp.Resources {
+			if r.at("AccessLogSettings") != nil || r.at("DistributionConfig", "Logging") != nil || r.Type == "AWS::CloudFront::RealtimeLogConfig" {
+				t.Errorf("%s: %s logs requests, and what it logs is not looked at here", name, id)
+			}
 		}
 	}
 }

@@ -204,7 +204,7 @@ func (s *site) form(name string) {
 }
 
 func (s *site) desk() {
-	a, err := s.ask("GET", "/desk/v/nonsense", "", "")
+	a, err := s.ask("GET", "/desk/v/?t=nonsense", "", "")
 	if err == nil && (a.status < 400 || a.status >= 500) {
 		err = fmt.Errorf("%d", a.status)
 	}

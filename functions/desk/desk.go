@@ -1,9 +1,9 @@
 // Package desk is sales' pages. It holds the page behind the link in a mail: one lead, the buttons that decide about it,
 // and what happened to it so far.
 //
-//	GET, HEAD /desk/v/TOKEN   shows; it never changes anything, because scanners open links in mails, too
-//	/desk/                    says where the links are: there is no list of leads (404)
-//	POST /desk/v/TOKEN        decides: status, and for "not a fit" a reason; 303 to the same address
+//	GET, HEAD /desk/v/?t=TOKEN   shows; it never changes anything, because scanners open links in mails, too
+//	/desk/                       says where the links are: there is no list of leads (404)
+//	POST /desk/v/?t=TOKEN        decides: status, and for "not a fit" a reason; 303 to the same address
 //
 // The token says which lead, who decides, what they may do and until when (lead.Link). What it names is believed only
 // as long as the site still names the person. A press carries the version of the lead that its page showed, so that it
@@ -54,11 +54,13 @@ func New(o Options) (http.Handler, error) {
 	}
 	d := &desk{Options: o, pages: pages}
 	mux := http.NewServeMux()
-	mux.Handle(linkPath+"{token}", d.answer((*visit).link))
+	mux.Handle(linkPath+"{$}", d.answer((*visit).link))
 	for _, root := range []string{Path + "{$}", Path + "index.html"} { // the second is what the edge makes of the first
 		mux.Handle(root, d.answer(func(v *visit) { v.refuse(http.StatusNotFound, "root") }))
 	}
-	mux.Handle("/", d.answer(func(v *visit) { v.refuse(http.StatusNotFound, "nothing") }))
+	for _, nothing := range []string{"/", Path + "v"} {
+		mux.Handle(nothing, d.answer((*visit).nothing))
+	}
 	protection := http.NewCrossOriginProtection()
 	protection.SetDenyHandler(d.answer(func(v *visit) { v.refuse(http.StatusBadRequest, "origin") }))
 	return protection.Handler(mux), nil

@@ -65,7 +65,7 @@ func (v *visit) leadPage(status int, b bearer, n *notice) {
 	view := leadView{
 		Notice: n, Form: cmp.Or(form.Line(f.Title), l.Form), Status: w.status(l.Status),
 		Answers: answers(f, l, w.Word("mail_yes")), About: v.about(f, l), Extra: extra(l),
-		Action: linkPath + b.token, Press: v.Keys.NewPress(b.token, l.Version),
+		Action: lead.LinkPath(b.token), Press: v.Keys.NewPress(b.token, l.Version),
 		Buttons: v.buttons(b), Unfit: b.May(lead.Action(lead.Unfit)), Reasons: v.bundle.Reasons,
 		You: w.Word("desk_you", "who", v.person(b.Recipient)),
 	}

@@ -66,6 +66,9 @@ func (v *visit) refuse(status int, why string) {
 	v.write(status, "refusal", page.Style, page)
 }
 
+// nothing answers where there is nothing.
+func (v *visit) nothing() { v.refuse(http.StatusNotFound, "nothing") }
+
 // write sends a page that is whole.
 func (v *visit) write(status int, name string, style template.CSS, data any) {
 	var page bytes.Buffer

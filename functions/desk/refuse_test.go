@@ -36,7 +36,7 @@ func TestReadingChangesNothing(t *testing.T) {
 	path := o.link(o.keys, lead.Link{})
 	o.press(path, "status", "contacted")
 	before, lead := o.disk(), o.lead()
-	queries := []string{"", "?status=won", "?status=unfit&reason=no+budget&press=" + o.pressOf(path)}
+	queries := []string{"", "&status=won", "&status=unfit&reason=no+budget&press=" + o.pressOf(path)}
 	for i := range 1000 {
 		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodOptions} {
 			a := o.do(method, path+queries[i%len(queries)], "", "X-HTTP-Method-Override: POST")
@@ -59,6 +59,26 @@ func TestReadingChangesNothing(t *testing.T) {
 	}
 	if diff := cmp.Diff(lead, o.lead()); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestNoReferrerIsAKey: a browser that decides and goes on sends the link's address nowhere: what stands in front may log
+// referrers.
+func TestNoReferrerIsAKey(t *testing.T) {
+	o := newOffice(t)
+	o.sam(nil)
+	path := o.link(o.keys, lead.Link{})
+	b := browser.New(t)
+	b.Open(o.url + path)
+	if status := b.Submit("#contacted"); status != http.StatusOK || o.lead().Status != lead.Contacted {
+		t.Fatalf("a press is answered %d", status)
+	}
+	b.Submit("#undo")
+	b.Open(o.url + "/desk/")
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if token := strings.TrimPrefix(path, lead.LinkPath("")); len(o.referrers) < 4 || strings.Contains(strings.Join(o.referrers, " "), token) {
+		t.Errorf("the referrers are %q", o.referrers)
 	}
 }
 
@@ -87,22 +107,22 @@ func TestLinksAreRefused(t *testing.T) {
 	o := newOffice(t)
 	o.sam(nil)
 	good := o.link(o.keys, lead.Link{})
-	token := strings.TrimPrefix(good, "/desk/v/")
+	token := strings.TrimPrefix(good, lead.LinkPath(""))
 	raw, err := base64.RawURLEncoding.DecodeString(token)
 	o.ok(err)
 	raw[len(raw)-1] ^= 1
 	cases := map[string]struct{ path, words string }{
 		"expired":           {o.link(o.keys, lead.Link{Expires: monday}), "This link has expired"},
 		"of another site":   {o.link(testKeys(t, 2), lead.Link{}), "This link does not work"},
-		"forged":            {"/desk/v/" + base64.RawURLEncoding.EncodeToString(raw), "This link does not work"},
+		"forged":            {lead.LinkPath("") + base64.RawURLEncoding.EncodeToString(raw), "This link does not work"},
 		"truncated":         {good[:len(good)-3], "This link does not work"},
 		"cut after a third": {good[:len(good)/3], "This link does not work"},
 		"with more":         {good + "AAAA", "This link does not work"},
 		"with a full stop":  {good + ".", "This link does not work"},
 		"with a line break": {good + "%0A", "This link does not work"},
-		"a press":           {"/desk/v/" + o.pressOf(good), "This link does not work"},
-		"a lead's id":       {"/desk/v/" + id("h"), "This link does not work"},
-		"hostile":           {"/desk/v/%3Cscript%3Ealert(1)%3C%2Fscript%3E", "This link does not work"},
+		"a press":           {lead.LinkPath("") + o.pressOf(good), "This link does not work"},
+		"a lead's id":       {lead.LinkPath("") + id("h"), "This link does not work"},
+		"hostile":           {lead.LinkPath("") + "%3Cscript%3Ealert(1)%3C%2Fscript%3E", "This link does not work"},
 		"of nobody of ours": {o.link(o.keys, lead.Link{Recipient: "gone@example.com"}), "This link does not work any more"},
 		"of the visitor":    {o.link(o.keys, lead.Link{Recipient: "sam@example.com"}), "This link does not work any more"},
 	}
@@ -115,7 +135,7 @@ func TestLinksAreRefused(t *testing.T) {
 	for _, path := range []string{"/desk/", "/desk/index.html"} {
 		o.refused(path, o.get(path), http.StatusNotFound, "Open a lead from its mail")
 	}
-	for _, path := range []string{"/desk/v/", "/desk/v", good + "/", "/desk/inbox"} {
+	for _, path := range []string{"/desk/v/", "/desk/v", "/desk/v/" + token, "/desk/v/?x=" + token, "/desk/inbox"} {
 		o.refused(path, o.get(path), http.StatusNotFound, "There is nothing here")
 	}
 	if o.disk() != before {
@@ -142,7 +162,7 @@ func TestPressesAreRefused(t *testing.T) {
 		"truncated":                {mine, values("status", "won", "press", press[:len(press)-2])},
 		"of another person's page": {mine, values("status", "won", "press", o.pressOf(o.link(o.keys, lead.Link{Recipient: ines})))},
 		"of another lead's page":   {mine, values("status", "won", "press", o.pressOf(o.link(o.keys, lead.Link{Lead: id("k")})))},
-		"of another site":          {mine, values("status", "won", "press", testKeys(t, 2).NewPress(strings.TrimPrefix(mine, "/desk/v/"), 1))},
+		"of another site":          {mine, values("status", "won", "press", testKeys(t, 2).NewPress(strings.TrimPrefix(mine, lead.LinkPath("")), 1))},
 		"no action":                {mine, values("press", press)},
 		"an action of no button":   {mine, values("status", "new", "press", press)},
 		"nonsense":                 {mine, values("status", "<script>", "press", press)},

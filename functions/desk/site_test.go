@@ -33,6 +33,8 @@ type office struct {
 	log    *buffer
 	mu     sync.Mutex
 	at     time.Time
+
+	referrers []string // of all requests
 }
 
 // monday is 10:15:04 in Berlin.
@@ -60,7 +62,12 @@ func (o *office) serve(store lead.Store) string {
 	handler, err := desk.New(desk.Options{Store: store, Bundle: func() *bundle.Bundle { return o.bundle }, Keys: o.keys, Now: o.now,
 		Random: rand.Reader, Log: slog.New(slog.NewJSONHandler(o.log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
 	o.ok(err)
-	server := httptest.NewServer(handler)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		o.mu.Lock()
+		o.referrers = append(o.referrers, r.Referer())
+		o.mu.Unlock()
+		handler.ServeHTTP(w, r)
+	}))
 	o.Cleanup(server.Close)
 	return server.URL
 }
@@ -166,7 +173,7 @@ func (o *office) link(keys lead.Keys, l lead.Link) string {
 	}
 	token, err := keys.NewLink(l)
 	o.ok(err)
-	return "/desk/v/" + token
+	return lead.LinkPath(token)
 }
 
 // answer is what came back.

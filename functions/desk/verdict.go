@@ -12,7 +12,7 @@ import (
 	"leadsite/functions/lead"
 )
 
-// linkPath is what the links in mails begin with, behind the site's address.
+// linkPath is where the links in mails lead, behind the site's address; the token is in the query (lead.LinkPath).
 const linkPath = Path + "v/"
 
 const (
@@ -33,6 +33,10 @@ type bearer struct {
 
 // link answers at the address of a link.
 func (v *visit) link() {
+	if !v.r.URL.Query().Has(lead.LinkParam) {
+		v.nothing()
+		return
+	}
 	ctx, cancel := context.WithTimeout(v.r.Context(), patience)
 	defer cancel()
 	const allowed = "GET, HEAD, OPTIONS, POST"
@@ -77,7 +81,7 @@ func (v *visit) decide(ctx context.Context) {
 
 // bearer finds out who came, and reads their lead. Not ok: the visit has been answered.
 func (v *visit) bearer(ctx context.Context) (b bearer, ok bool) {
-	b.token = v.r.PathValue("token")
+	b.token = v.r.URL.Query().Get(lead.LinkParam)
 	var err error
 	b.Link, err = v.Keys.ReadLink(b.token, v.now)
 	switch {
@@ -143,7 +147,7 @@ func (v *visit) move(ctx context.Context, b bearer) {
 	}
 	v.Log.Info("decided", "request", v.id, "lead", b.lead.ID, "action", verdict.Action)
 	v.guard("")
-	v.w.Header().Set("Location", linkPath+b.token)
+	v.w.Header().Set("Location", lead.LinkPath(b.token))
 	v.w.WriteHeader(http.StatusSeeOther)
 }
 

@@ -25,7 +25,7 @@ func TestShow(t *testing.T) {
 	for _, want := range []string{"<h1 dir=\"auto\">Sam Visitor</h1>", "sam@example.com", "Fifty or more", "Hello<br>there", "/pricing/", "spring",
 		"<strong>new</strong>", "Answer by Monday 23 November, 11:15", "50, qualified", "Marta Lindholm", "no budget", "too far away",
 		`value="contacted" id="contacted"`, `value="qualified" id="qualified"`, `value="won" id="won"`, `value="lost" id="lost"`, `id="unfit"`, `value="spam" id="spam"`,
-		`<meta name="referrer" content="same-origin">`, // so that old browsers say where a press comes from
+		`<meta name="referrer" content="strict-origin">`, // so that old browsers say where a press comes from, and not its key
 		`action="` + path + `"`, "Received", `<time datetime="2026-11-23T09:15:04Z">Monday 23 November, 10:15</time>`} {
 		if !strings.Contains(page.body, want) {
 			t.Errorf("the page lacks %q", want)

@@ -33,6 +33,13 @@ const (
 // LinkLife is how long the link in a mail holds: a quarter of a year, in which most sales are won or lost.
 const LinkLife = 90 * 24 * time.Hour
 
+// LinkPath is the address of a link on its site. The token is in the query, because logs of what stands in front hold the
+// paths of requests; edge.yaml keeps queries out of the log.
+func LinkPath(token string) string { return "/desk/v/?" + LinkParam + "=" + token }
+
+// LinkParam names the token in the query of a link's address.
+const LinkParam = "t"
+
 // ErrExpired is the answer to a link that was ours and holds no more.
 var ErrExpired = errors.New("the link has expired")
 

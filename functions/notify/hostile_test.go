@@ -80,7 +80,7 @@ func visible(text string) string {
 }
 
 // verdictToken is the token that ends a mail's address to decide at: another one in each mail.
-var verdictToken = regexp.MustCompile(`^(https://www\.example\.com/desk/v/)[A-Za-z0-9_-]+`)
+var verdictToken = regexp.MustCompile(`^(https://www\.example\.com/desk/v/\?t=)[A-Za-z0-9_-]+`)
 
 // elements lists the distinct elements of a page with their attributes; values of style and class are ours alone.
 func elements(t *testing.T, page string) []string {

@@ -1,6 +1,8 @@
 package notify
 
 import (
+	"strings"
+
 	"leadsite/functions/lead"
 )
 
@@ -27,5 +29,5 @@ func (n *Notifier) verdict(s *site, id, recipient string) string {
 		n.Log.Error("a mail has no buttons", "lead", id, "error", err)
 		return ""
 	}
-	return s.BaseURL + "desk/v/" + token
+	return strings.TrimSuffix(s.BaseURL, "/") + lead.LinkPath(token)
 }

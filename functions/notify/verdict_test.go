@@ -15,7 +15,7 @@ import (
 // verdictOf finds the address by which a mail lets its reader decide.
 func verdictOf(t *testing.T, m mail.Received) string {
 	t.Helper()
-	found := regexp.MustCompile(`https://www\.example\.com/desk/v/[A-Za-z0-9_-]+`).FindString(m.Text)
+	found := regexp.MustCompile(`https://www\.example\.com/desk/v/\?t=[A-Za-z0-9_-]+`).FindString(m.Text)
 	if found == "" {
 		t.Fatalf("no address to decide at in\n%s", m.Text)
 	}
@@ -34,7 +34,7 @@ func TestTheMailHasButtons(t *testing.T) {
 			t.Errorf("no button for %s in\n%s", button, m.HTML)
 		}
 	}
-	token := strings.TrimPrefix(address, "https://www.example.com/desk/v/")
+	token := strings.TrimPrefix(address, "https://www.example.com/desk/v/?t=")
 	link, err := testKeys(t).ReadLink(token, monday)
 	want := lead.Link{Lead: id("h"), Recipient: "sales@example.com", Actions: lead.Actions(), Expires: monday.Add(90 * 24 * time.Hour)}
 	if diff := cmp.Diff(want, link); err != nil || diff != "" {

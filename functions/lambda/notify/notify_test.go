@@ -227,7 +227,7 @@ func TestARecordOfTheStreamBecomesAMailOnce(t *testing.T) {
 	}
 	m := c.mailed(1)[0]
 	if m.To != "sales@example.com" || m.ReplyTo != "sam@example.com" || m.Subject != "New lead: Sam Visitor (contact)" ||
-		m.Header["References"] != "<lead-"+id+"@"+identity+">" || !strings.Contains(m.HTML, "Sam Visitor") || !strings.Contains(m.Text, "https://www.example.com/desk/v/A") {
+		m.Header["References"] != "<lead-"+id+"@"+identity+">" || !strings.Contains(m.HTML, "Sam Visitor") || !strings.Contains(m.Text, "https://www.example.com/desk/v/?t=A") {
 		t.Errorf("the mail is %+v", m)
 	}
 	l, err := c.store.Get(t.Context(), id)
