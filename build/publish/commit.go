@@ -24,9 +24,6 @@ func (s *Stage) Commit() (Result, error) {
 			return result, err
 		}
 	}
-	if err := os.MkdirAll(s.output, 0o755); err != nil {
-		return result, fmt.Errorf("making the output folder: %w", err)
-	}
 	result.Changed = s.differing()
 	result.Written = len(result.Changed)
 	if err := s.moveAll(result.Changed); err != nil {
@@ -58,6 +55,15 @@ func (s *Stage) differing() []string {
 
 // moveAll renames staged files into place: assets first, then all others on as many goroutines as there are cores.
 func (s *Stage) moveAll(paths []string) error {
+	if s.first {
+		if err := os.Rename(s.dir, s.output); err != nil {
+			return fmt.Errorf("publishing the first build: %w", err)
+		}
+		return nil
+	}
+	if err := os.MkdirAll(s.output, 0o755); err != nil {
+		return fmt.Errorf("making the output folder: %w", err)
+	}
 	isAsset := func(path string) bool { return strings.HasPrefix(path, "assets/") }
 	for _, path := range paths {
 		if isAsset(path) {
@@ -87,7 +93,7 @@ func (s *Stage) moveAll(paths []string) error {
 // move renames one staged file into place. What stands in its way, a file where a folder must be or the reverse, is
 // of an earlier site and goes. Made are folders that are known to be there.
 func (s *Stage) move(path string, made map[string]bool) error {
-	from, to := s.file(s.at[path]), s.in(s.output, path)
+	from, to := s.file(path), s.in(s.output, path)
 	if err := s.mkParent(path, made); err != nil {
 		return fmt.Errorf("publishing %s: %w", path, err)
 	}
@@ -138,7 +144,7 @@ func (s *Stage) mkParents(dir string) error {
 
 // prune deletes the files that this build did not make, and the folders that are empty then.
 func (s *Stage) prune() (deleted []string, err error) {
-	if s.made || s.asBefore() {
+	if s.first || s.asBefore() {
 		return nil, nil
 	}
 	p := pruner{stage: s, wanted: map[string]bool{".": true}, below: map[string][]string{}}

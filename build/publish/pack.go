@@ -89,7 +89,7 @@ func (s *Stage) packOne(c coding, file string, changed bool) error {
 	from := s.in(s.output, file)
 	if changed {
 		s.mu.Lock()
-		from = s.file(s.at[file])
+		from = s.file(file)
 		s.mu.Unlock()
 	}
 	data, err := os.ReadFile(from)

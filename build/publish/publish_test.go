@@ -192,6 +192,42 @@ func TestOnePathHoldsOneFile(t *testing.T) {
 	}
 }
 
+func TestAFileIsNoFolder(t *testing.T) {
+	for _, paths := range [][2]string{{"a", "a/b/index.html"}, {"a/b/index.html", "a"}, {"a/b/c.html", "A/B"}} {
+		s := open(t, t.TempDir())
+		if err := s.Write(paths[0], nil); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Write(paths[1], nil); err == nil {
+			t.Errorf("%s and %s were both written", paths[0], paths[1])
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestTheFirstBuildAppearsAtOnce(t *testing.T) {
+	root := t.TempDir()
+	s := open(t, root)
+	defer s.Close()
+	if err := s.Write("blog/one/index.html", []byte("one")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(root, "public")); !errors.Is(err, fs.ErrNotExist) {
+		t.Fatalf("there is an output before the commit: %v", err)
+	}
+	if _, err := s.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	if got := tree(t, root); got != "blog/one/index.html=one\n" {
+		t.Errorf("got %s", got)
+	}
+	if entries, err := os.ReadDir(root); err != nil || len(entries) != 2 { // public and .leadsite
+		t.Errorf("beside the output stands %v, %v", entries, err)
+	}
+}
+
 func TestOneBuilderAtATime(t *testing.T) {
 	root := t.TempDir()
 	var building sync.WaitGroup

@@ -3,6 +3,7 @@
 // Files are written to a stage folder beside the output; only what differs from the output is. Commit renames the
 // staged files into place, assets first, and deletes at last what the site no longer has. Killed before Commit, the
 // old site is untouched; killed during it, every file is whole, old or new, and the next build finishes the work.
+// Where there is no output yet, the stage has its folders, and becomes it by one rename.
 //
 // What a build leaves is taken note of: by its stamps the next one knows, without reading it, what is still there.
 //
@@ -17,6 +18,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	slashpath "path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -52,7 +54,7 @@ type Stage struct {
 	packed bool // compressed copies stand beside text files
 	known  *Record
 	alike  func(old, new []byte) bool
-	made   bool                   // there was no output: everything in it is ours
+	first  bool                   // there was no output: the stage becomes it
 	looked chan struct{}          // closed when intact is complete
 	intact map[string]trace.Stamp // of known, what is still so; folders with a slash at the end
 
@@ -61,7 +63,9 @@ type Stage struct {
 	sums   map[string]trace.Sum
 	same   map[string]bool // pages that readers see no difference in
 	folds  map[string]string
-	at     map[string]int // number of the file in the stage, by path
+	above  map[string]bool // the folders of all files, as folds has them
+	at     map[string]int  // number of the file in the stage, by path
+	made   map[string]bool // folders that are known to be there, of a stage that becomes the output
 }
 
 // Result counts what a commit did, in files.
@@ -81,17 +85,17 @@ func Open(ctx context.Context, o Options) (*Stage, error) {
 		return nil, err
 	}
 	if o.Dry {
-		return &Stage{output: output, dry: true, known: new(Record), looked: closed(), staged: map[string]bool{}, sums: map[string]trace.Sum{}, folds: map[string]string{}}, nil
+		return &Stage{output: output, dry: true, known: new(Record), looked: closed(), staged: map[string]bool{}, sums: map[string]trace.Sum{}, folds: map[string]string{}, above: map[string]bool{}}, nil
 	}
 	lock, err := acquire(ctx, filepath.Join(o.State, "cache"))
 	if err != nil {
 		return nil, err
 	}
 	s := &Stage{output: output, lock: lock, alike: o.Alike, known: new(Record), looked: make(chan struct{}),
-		staged: map[string]bool{}, sums: map[string]trace.Sum{}, same: map[string]bool{}, folds: map[string]string{}, at: map[string]int{},
-		dir: stageOf(output)}
+		staged: map[string]bool{}, sums: map[string]trace.Sum{}, same: map[string]bool{}, folds: map[string]string{}, above: map[string]bool{}, at: map[string]int{},
+		made: map[string]bool{}, dir: stageOf(output)}
 	_, err = os.Lstat(output)
-	s.made = errors.Is(err, fs.ErrNotExist)
+	s.first = errors.Is(err, fs.ErrNotExist)
 	if o.Known != nil {
 		s.known = cmp.Or(o.Known(), s.known)
 	}
@@ -210,7 +214,7 @@ func (s *Stage) Write(path string, data []byte) error {
 
 // compare holds a file against the output's. Same: it is there, byte for byte. Alike: its readers see no difference.
 func (s *Stage) compare(path string, data []byte, sum trace.Sum) (same, alike bool) {
-	if s.made {
+	if s.first {
 		return false, false
 	}
 	if s.intactAs(path, sum) {
@@ -226,12 +230,12 @@ func (s *Stage) compare(path string, data []byte, sum trace.Sum) (same, alike bo
 }
 
 // perFolder is how many files stand in one folder of the stage. They have numbers for names: folders as the output has them
-// would cost a site of many pages as much as the pages.
+// would cost a site of many pages as much as the pages, and for most of a site they are there already.
 const perFolder = 1000
 
 // stage writes a file into the stage.
 func (s *Stage) stage(path string, data []byte) error {
-	file, err := s.number(path)
+	file, err := s.place(path)
 	if err == nil {
 		err = os.WriteFile(file, data, 0o644)
 	}
@@ -241,24 +245,34 @@ func (s *Stage) stage(path string, data []byte) error {
 	return nil
 }
 
-// number gives a path its file in the stage.
-func (s *Stage) number(path string) (file string, err error) {
+// place gives a path its file in the stage, and makes that one's folder.
+func (s *Stage) place(path string) (file string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	n, known := s.at[path]
-	if !known {
-		n = len(s.at)
-		s.at[path] = n
+	if s.first {
+		file = s.in(s.dir, path)
+		if dir := filepath.Dir(file); !s.made[dir] {
+			s.made[dir] = true
+			err = os.MkdirAll(dir, 0o755)
+		}
+		return file, err
 	}
-	file = s.file(n)
-	if !known && n%perFolder == 0 {
+	if _, known := s.at[path]; !known {
+		s.at[path] = len(s.at)
+	}
+	file = s.file(path)
+	if s.at[path]%perFolder == 0 {
 		err = os.MkdirAll(filepath.Dir(file), 0o755)
 	}
 	return file, err
 }
 
-// file is where the stage has the file of a number.
-func (s *Stage) file(n int) string {
+// file is where the stage has a path.
+func (s *Stage) file(path string) string {
+	if s.first {
+		return s.in(s.dir, path)
+	}
+	n := s.at[path]
 	return filepath.Join(s.dir, strconv.Itoa(n/perFolder), strconv.Itoa(n%perFolder))
 }
 
@@ -272,7 +286,7 @@ func (s *Stage) Copy(path string, from fs.FS, name string) error {
 }
 
 // claim takes a path for one file. Two files on one path are a mistake, also where only their case differs: on many
-// disks those are the same file.
+// disks those are the same file. So is a file where others need a folder.
 func (s *Stage) claim(path string) error {
 	if !fs.ValidPath(path) || path == "." || strings.ContainsAny(path, "\\\x00") {
 		return fmt.Errorf("staging %q: not a path below the output", path)
@@ -282,6 +296,15 @@ func (s *Stage) claim(path string) error {
 	fold := strings.ToLower(path)
 	if other, ok := s.folds[fold]; ok {
 		return fmt.Errorf("staging %s: %s was written already", path, other)
+	}
+	if s.above[fold] {
+		return fmt.Errorf("staging %s: it is a folder, with other files in it", path)
+	}
+	for folder := slashpath.Dir(fold); folder != "." && !s.above[folder]; folder = slashpath.Dir(folder) {
+		if other, ok := s.folds[folder]; ok {
+			return fmt.Errorf("staging %s: %s is a file, and no folder", path, other)
+		}
+		s.above[folder] = true
 	}
 	s.folds[fold] = path
 	s.staged[path] = false
