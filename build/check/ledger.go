@@ -12,9 +12,36 @@ import (
 // a site share most of them, and what follows from a reference need be found out only once.
 type Ledger struct {
 	links []Link
-	ids   map[Link]uint32 // nil until a page is added
+	ids   map[string]places // by address; nil until a page is added
 	pages []*kept
 	byURL map[string]*kept
+}
+
+// places are those in Ledger.links, plus one, of the references with one address: there may be one of each kind.
+type places [4]uint32
+
+// kind numbers the kinds of references.
+func (l Link) kind() int {
+	kind := 0
+	if l.Image {
+		kind |= 1
+	}
+	if l.Head {
+		kind |= 2
+	}
+	return kind
+}
+
+// place is where the ledger has a reference; it takes one that it has not.
+func (l *Ledger) place(link Link) uint32 {
+	known := l.ids[link.To]
+	place := &known[link.kind()]
+	if *place == 0 {
+		l.links = append(l.links, link)
+		*place = uint32(len(l.links))
+		l.ids[link.To] = known
+	}
+	return *place - 1
 }
 
 // kept is a page in a ledger.
@@ -37,19 +64,16 @@ func ledgerOf(pages []Page) *Ledger {
 // Add takes a page. Of two on one URL the later one counts.
 func (l *Ledger) Add(p Page) {
 	if l.ids == nil {
-		l.ids = make(map[Link]uint32, len(l.links))
+		l.ids = make(map[string]places, len(l.links))
 		for i, link := range l.links {
-			l.ids[link] = uint32(i)
+			known := l.ids[link.To]
+			known[link.kind()] = uint32(i) + 1
+			l.ids[link.To] = known
 		}
 	}
 	k := &kept{Page: p, links: make([]uint32, len(p.Links))}
 	for i, link := range p.Links {
-		id, known := l.ids[link]
-		if !known {
-			id = uint32(len(l.links))
-			l.links, l.ids[link] = append(l.links, link), id
-		}
-		k.links[i] = id
+		k.links[i] = l.place(link)
 	}
 	k.Links = nil
 	l.put(k)
