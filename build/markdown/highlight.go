@@ -3,6 +3,7 @@ package markdown
 import (
 	"bytes"
 	"strings"
+	"sync"
 
 	"github.com/alecthomas/chroma/v2"
 	"github.com/alecthomas/chroma/v2/lexers"
@@ -33,7 +34,7 @@ func (w *writer) codeBlock(c *ast.CodeBlock) {
 		w.buf.WriteString("><code")
 		w.attribute("class", "language-"+language)
 		w.buf.WriteByte('>')
-		w.highlight(lexer, string(code))
+		w.highlight(lexer, language, string(code))
 	}
 	w.put("</code></pre>\n")
 }
@@ -79,7 +80,23 @@ func (c *Converter) indexLexers() {
 	}
 }
 
-func (w *writer) highlight(lexer chroma.Lexer, code string) {
+// highlight writes code in its colours. What was written lately is known: the languages of a site show the same examples,
+// and so does a page from one edit to the next.
+func (w *writer) highlight(lexer chroma.Lexer, language, code string) {
+	memo := &w.page.converter.highlighted
+	key := language + "\n" + code
+	if known, ok := memo.get(key); ok {
+		w.buf.WriteString(known)
+		return
+	}
+	from := w.buf.Len()
+	w.colour(lexer, code)
+	if len(w.codes) == 0 { // or marks of shortcodes may be in it
+		memo.put(key, string(w.buf.Bytes()[from:]))
+	}
+}
+
+func (w *writer) colour(lexer chroma.Lexer, code string) {
 	tokens, err := lexer.Tokenise(nil, code)
 	if err != nil {
 		w.escape([]byte(code))
@@ -119,4 +136,30 @@ func uncommentAll(code []byte) []byte {
 		}
 	}
 	return code
+}
+
+// memo remembers texts that were made of texts, as many as a small memory holds.
+type memo struct {
+	mu    sync.Mutex
+	known map[string]string
+	size  int
+}
+
+// maxMemo is how many bytes a memo holds; with more, it begins anew.
+const maxMemo = 1 << 20
+
+func (m *memo) get(key string) (string, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	value, ok := m.known[key]
+	return value, ok
+}
+
+func (m *memo) put(key, value string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.size += len(key) + len(value); m.known == nil || m.size > maxMemo {
+		m.known, m.size = map[string]string{}, len(key)+len(value)
+	}
+	m.known[key] = value
 }

@@ -67,10 +67,11 @@ type Options struct {
 
 // Converter converts the texts of any number of pages, from any number of goroutines.
 type Converter struct {
-	options    Options
-	lexersOnce sync.Once // they are looked through when the first text has code
-	lexers     map[string]chroma.Lexer
-	buffers    sync.Pool
+	options     Options
+	lexersOnce  sync.Once // they are looked through when the first text has code
+	lexers      map[string]chroma.Lexer
+	buffers     sync.Pool
+	highlighted memo // code in its colours
 }
 
 // New makes a converter.
