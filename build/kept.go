@@ -130,13 +130,7 @@ func (o *output) putPicture(file string, data []byte) error {
 }
 
 // encodePages writes the records of all pages.
-func (o *output) encodePages() []byte {
-	var w trace.Writer
-	size := 16
-	for path, record := range o.records {
-		size += len(path) + len(record) + 8
-	}
-	w.Grow(size)
+func (o *output) encodePages(w *trace.Writer) {
 	w.Uint(uint64(len(o.records)))
 	for _, out := range o.site.Outputs {
 		if record, ok := o.records[out.Path]; ok {
@@ -144,5 +138,4 @@ func (o *output) encodePages() []byte {
 			w.Text(record)
 		}
 	}
-	return w.Bytes()
 }

@@ -262,12 +262,8 @@ func (p *past) keep(o Options, tree *content.Tree, out *output, report *Report) 
 	if err != nil {
 		return // of what JSON cannot say, which is nothing
 	}
-	var inputs, record, entries, links trace.Writer
-	p.now.Encode(&inputs)
-	report.Published.Record.Encode(&record)
-	tree.Remember(&entries)
-	out.ledger.EncodeLinks(&links)
-	_ = trace.Write(p.file, p.key, small, inputs.Bytes(), record.Bytes(), entries.Bytes(), out.encodePages(), links.Bytes())
+	_ = trace.Write(p.file, p.key, func(w *trace.Writer) { w.Append(small) }, p.now.Encode, report.Published.Record.Encode, tree.Remember,
+		out.encodePages, out.ledger.EncodeLinks)
 }
 
 // search makes the indexes of the site's own search, or names those of the last build when it had the same to find.

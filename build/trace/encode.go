@@ -13,10 +13,8 @@ import (
 // Numbers are varints; a text is its length and its bytes; a time is its seconds, its nanoseconds and its zone.
 type Writer struct {
 	data []byte
+	file *partFile // where what was written goes from time to time; nil: nowhere
 }
-
-// Grow makes room for so many bytes more.
-func (w *Writer) Grow(n int) { w.data = slices.Grow(w.data, n) }
 
 // Reset forgets what was written, and keeps the room for it.
 func (w *Writer) Reset() { w.data = w.data[:0] }
@@ -43,7 +41,12 @@ func (w *Writer) Bool(b bool) {
 }
 
 // Text writes a text.
-func (w *Writer) Text(s string) { w.data = appendText(w.data, s) }
+func (w *Writer) Text(s string) {
+	w.data = appendText(w.data, s)
+	if w.file != nil && len(w.data) >= spill {
+		w.data = w.file.take(w.data)
+	}
+}
 
 // Texts writes a list of texts. Nil and an empty list are the same.
 func (w *Writer) Texts(list []string) {

@@ -98,20 +98,14 @@ func (m *Memory) Close() {
 	}
 }
 
-// Write replaces a memory in one step.
-func Write(path string, key Sum, parts ...[]byte) error {
-	head := append([]byte(magic), key[:]...)
-	head = binary.LittleEndian.AppendUint32(head, uint32(len(parts)))
-	for _, p := range parts {
-		head = binary.LittleEndian.AppendUint64(head, uint64(len(p)))
-		head = binary.LittleEndian.AppendUint32(head, checksum(p))
-	}
-	head = binary.LittleEndian.AppendUint32(head, checksum(head))
+// Write replaces a memory in one step. Each part is written by a function, to the file as it grows: all of it at once
+// would be much, at the end of a build that has all else in memory.
+func Write(path string, key Sum, parts ...func(*Writer)) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return fmt.Errorf("remembering the build: %w", err)
 	}
 	aside := path + ".new" // there is one builder at a time; what a disk loses of it, the checksums find
-	err := writeAll(aside, append([][]byte{head}, parts...))
+	err := writeAll(aside, key, parts)
 	if err == nil {
 		err = os.Rename(aside, path)
 	}
@@ -121,17 +115,50 @@ func Write(path string, key Sum, parts ...[]byte) error {
 	return nil
 }
 
-func writeAll(path string, parts [][]byte) error {
+// writeAll writes the parts, and then the head, in front of them.
+func writeAll(path string, key Sum, parts []func(*Writer)) error {
 	f, err := os.Create(path)
 	if err != nil {
 		return err
 	}
-	for _, p := range parts {
-		if _, err := f.Write(p); err != nil {
-			return errors.Join(err, f.Close())
-		}
+	head := append([]byte(magic), key[:]...)
+	head = binary.LittleEndian.AppendUint32(head, uint32(len(parts)))
+	_, err = f.Seek(int64(len(head)+12*len(parts)+4), io.SeekStart)
+	w := Writer{data: make([]byte, 0, 2*spill)}
+	for _, write := range parts {
+		w.file = &partFile{file: f}
+		write(&w)
+		w.data = w.file.take(w.data)
+		err = errors.Join(err, w.file.err)
+		head = binary.LittleEndian.AppendUint64(head, w.file.size)
+		head = binary.LittleEndian.AppendUint32(head, w.file.check)
 	}
-	return f.Close()
+	head = binary.LittleEndian.AppendUint32(head, checksum(head))
+	_, errHead := f.WriteAt(head, 0)
+	return errors.Join(err, errHead, f.Close())
 }
 
-func checksum(data []byte) uint32 { return crc32.Checksum(data, crc32.MakeTable(crc32.Castagnoli)) }
+// spill is from how many bytes on a Writer gives them to its file.
+const spill = 64 << 10
+
+// partFile is a file that takes a part of a memory.
+type partFile struct {
+	file  *os.File
+	size  uint64
+	check uint32
+	err   error
+}
+
+// take writes bytes, and gives their room back.
+func (p *partFile) take(data []byte) []byte {
+	p.size += uint64(len(data))
+	p.check = crc32.Update(p.check, castagnoli, data)
+	if p.err == nil {
+		_, p.err = p.file.Write(data)
+	}
+	return data[:0]
+}
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+func checksum(data []byte) uint32 { return crc32.Checksum(data, castagnoli) }

@@ -4,6 +4,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -57,7 +58,7 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 
 func TestDamagedMemory(t *testing.T) {
 	path, key := filepath.Join(t.TempDir(), "cache", "memory"), trace.Of("key")
-	if err := trace.Write(path, key, []byte("first part"), nil, []byte("third part")); err != nil {
+	if err := trace.Write(path, key, raw("first part"), raw(""), raw("third part")); err != nil {
 		t.Fatal(err)
 	}
 	whole, err := os.ReadFile(path)
@@ -144,5 +145,39 @@ func TestSums(t *testing.T) {
 	}
 	if trace.Of(&page{own: 1}) != trace.Of(&page{own: 2, Func: func() {}}) {
 		t.Error("what is not exported counts")
+	}
+}
+
+// raw writes a part that is a text without its length.
+func raw(text string) func(*trace.Writer) {
+	return func(w *trace.Writer) { w.Append([]byte(text)) }
+}
+
+// TestLargePart writes more than is kept in memory.
+func TestLargePart(t *testing.T) {
+	path, key := filepath.Join(t.TempDir(), "memory"), trace.Of("key")
+	long := strings.Repeat("x", 1000)
+	err := trace.Write(path, key, raw("small"), func(w *trace.Writer) {
+		for i := range 1000 {
+			w.Text(long[:i])
+			w.Uint(uint64(i))
+		}
+	}, raw("last"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := trace.Open(path, key)
+	defer m.Close()
+	r, ok := m.Part(1)
+	if !ok {
+		t.Fatal("the large part is damaged")
+	}
+	for i := range 1000 {
+		if text, n := r.Text(), r.Uint(); text != long[:i] || n != uint64(i) {
+			t.Fatalf("got %d bytes and %d, want %d", len(text), n, i)
+		}
+	}
+	if r, ok := m.Part(2); !ok || r.Rest() != "last" {
+		t.Error("the part behind it is damaged")
 	}
 }
