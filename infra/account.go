@@ -70,6 +70,14 @@ func OpenAccount(ctx context.Context, cfg aws.Config, now func() time.Time, path
 	}, nil
 }
 
+// now corrects a clock by AWS's: the SDK does the same for its own requests.
+func (a *Account) now(clock func() time.Time) func() time.Time {
+	if a.serverTime.IsZero() {
+		return clock
+	}
+	return func() time.Time { return clock().Add(a.serverTime.Sub(a.asked)) }
+}
+
 // workshop is the name of the bucket that holds zips, locks and what one run tells the next: one per account and region.
 func (a *Account) workshop() string { return "leadsite-" + a.ID + "-" + a.Region }
 

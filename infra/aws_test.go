@@ -60,6 +60,7 @@ type cloud struct {
 
 	outside  http.RoundTripper // what a test lead meets; nil: nobody
 	patience time.Duration     // of a deploy with its test lead
+	skew     time.Duration     // how far this machine's clock is ahead
 }
 
 type fakeStack struct {
@@ -158,13 +159,13 @@ func (c *cloud) deploy(args ...string) (stdout, talk string, err error) {
 			return proxy, nil
 		}
 	})
-	account, err := infra.OpenAccount(c.Context(), cfg, time.Now, true)
+	account, err := infra.OpenAccount(c.Context(), cfg, c.now, true)
 	if err != nil {
 		return "", "", err
 	}
 	var out, said strings.Builder
 	d := &infra.Deploy{Account: account, Source: c, DryRun: slices.Contains(args, "--dry-run"), Out: &out, Talk: &said,
-		Now: time.Now, Random: rand.Reader, By: "this test", Pause: time.Millisecond, Client: &http.Client{Transport: c},
+		Now: c.now, Random: rand.Reader, By: "this test", Pause: time.Millisecond, Client: &http.Client{Transport: c},
 		Leads: c.leads, Patience: max(c.patience, time.Millisecond)}
 	if i := slices.Index(args, "--stage"); i >= 0 {
 		d.Stage = args[i+1]
@@ -182,6 +183,9 @@ func (c *cloud) deploy(args ...string) (stdout, talk string, err error) {
 	}
 	return out.String(), said.String(), err
 }
+
+// now is this machine's clock.
+func (c *cloud) now() time.Time { return time.Now().Add(c.skew) }
 
 // leads reads a table.
 func (c *cloud) leads(table string) infra.Leads {

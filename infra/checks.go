@@ -126,25 +126,32 @@ func (d *Doctor) recipients(ctx context.Context) (Finding, error) {
 	if err != nil {
 		return Finding{}, err
 	}
-	if len(parked) > 0 {
-		return problem("mend the cause, then leadsite leads unpark ADDRESS --store dynamodb:"+d.deploy.run.app["Table"], "parked, and sent nothing: %s", strings.Join(parked, "; "))
-	}
 	addresses := d.addresses()
-	var suppressed []string
+	suppressed, err := d.suppressed(ctx, addresses)
+	if err != nil {
+		return Finding{}, err
+	}
+	if lost := append(parked, suppressed...); len(lost) > 0 {
+		return problem("see that the mailbox works; take it off the suppression list of SES when it is there, then leadsite leads unpark ADDRESS --store dynamodb:"+
+			d.deploy.run.app["Table"], "%s", strings.Join(lost, "; "))
+	}
+	return well("%d, none parked or suppressed", len(addresses))
+}
+
+// suppressed are those of some addresses that SES drops mail to.
+func (d *Doctor) suppressed(ctx context.Context, addresses []string) ([]string, error) {
+	var all []string
 	for _, to := range addresses {
 		_, err := d.Account.ses.GetSuppressedDestination(ctx, &sesv2.GetSuppressedDestinationInput{EmailAddress: aws.String(to)})
 		if _, absent := errors.AsType[*types.NotFoundException](err); absent {
 			continue
 		}
 		if err != nil {
-			return Finding{}, fmt.Errorf("asking SES about a recipient: %w", err)
+			return nil, fmt.Errorf("asking SES about a recipient: %w", err)
 		}
-		suppressed = append(suppressed, to)
+		all = append(all, "SES drops mail to "+to)
 	}
-	if len(suppressed) > 0 {
-		return problem("see that the mailbox works, take it off the suppression list of SES, then leadsite leads unpark", "SES drops mail to %s", strings.Join(suppressed, ", "))
-	}
-	return well("%d, none parked or suppressed", len(addresses))
+	return all, nil
 }
 
 // addresses are those that the site's people and forms name.
@@ -171,7 +178,7 @@ func (d *Doctor) parked(ctx context.Context) ([]string, error) {
 	parked, err := d.Leads(table).Parked(ctx)
 	var all []string
 	for _, p := range parked {
-		all = append(all, fmt.Sprintf("%s since %s (%s)", p.Recipient, p.At.Format(time.DateOnly), p.Why))
+		all = append(all, fmt.Sprintf("%s is parked since %s (%s)", p.Recipient, p.At.Format(time.DateOnly), p.Why))
 	}
 	return all, err
 }
@@ -223,11 +230,18 @@ func (d *Doctor) fallbackQueue(ctx context.Context) (Finding, error) {
 	case err != nil:
 		return Finding{}, err
 	case !known:
-		return warning("the function notify brings them to the table within minutes; look again", "%d leads wait in it, since a moment ago", n)
+		return warning("the function notify brings them to the table within minutes; look again", "%s in it, since a moment ago", waits(n))
 	case age > maxAge:
-		return problem("look into the log of the function notify, and whether the table takes leads", "%d leads wait in it, the oldest for %v", n, age)
+		return problem("look into the log of the function notify, and whether the table takes leads", "%s in it, the oldest for %v", waits(n), age)
 	}
-	return warning("the function notify brings them to the table within minutes; look again", "%d leads wait in it, the oldest for %v", n, age)
+	return warning("the function notify brings them to the table within minutes; look again", "%s in it, the oldest for %v", waits(n), age)
+}
+
+func waits(n int) string {
+	if n == 1 {
+		return "one lead waits"
+	}
+	return fmt.Sprintf("%d leads wait", n)
 }
 
 // waiting is about how many messages a queue holds.

@@ -283,7 +283,10 @@ func TestDoctor(t *testing.T) {
 		if err := p.table().Park(t.Context(), lead.Parked{Recipient: "pat@example.com", At: time.Now(), Why: "user unknown"}); err != nil {
 			t.Fatal(err)
 		}
-		if f := p.findings()["recipients"]; f.State != infra.Problem || !strings.Contains(f.Said, "pat@example.com since ") || !strings.Contains(f.Said, "(user unknown)") || !strings.Contains(f.Hint, "leads unpark") {
+		p.dropped = "sales@example.com"
+		f := p.findings()["recipients"]
+		p.dropped = ""
+		if f.State != infra.Problem || !strings.Contains(f.Said, "SES drops mail to sales@example.com") || !strings.Contains(f.Said, "pat@example.com is parked since ") || !strings.Contains(f.Said, "(user unknown)") || !strings.Contains(f.Hint, "leads unpark") {
 			t.Errorf("%+v", f)
 		}
 	})
@@ -300,7 +303,7 @@ func TestDoctor(t *testing.T) {
 			t.Errorf("%+v, %+v", all["dead letters"], all["fallback queue"])
 		}
 		p.age = 1500
-		if f := p.findings()["fallback queue"]; f.State != infra.Problem || f.Said != "1 leads wait in it, the oldest for 25m0s" {
+		if f := p.findings()["fallback queue"]; f.State != infra.Problem || f.Said != "one lead waits in it, the oldest for 25m0s" {
 			t.Errorf("%+v", f)
 		}
 	})

@@ -50,7 +50,7 @@ func (d *Deploy) tryOut(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("reading parameter %s: %w", d.run.secrets.parameter, err)
 	}
-	v := probe.Visitor{Client: d.Client, BaseURL: "https://" + d.address() + "/", Keys: keys, Now: d.Now, Random: d.Random, Pause: d.Pause}
+	v := probe.Visitor{Client: d.Client, BaseURL: "https://" + d.address() + "/", Keys: keys, Now: d.Account.now(d.Now), Random: d.Random, Pause: d.Pause}
 	p, err := v.SetOut(ctx)
 	if err != nil {
 		return "tested, and the site takes no leads: " + err.Error(), ctx.Err()

@@ -221,6 +221,15 @@ func TestDeployWaitsForItsTestLead(t *testing.T) {
 			}
 		})
 	}
+	t.Run("a clock ten minutes off", func(t *testing.T) {
+		w.after = delivered
+		for _, c.skew = range []time.Duration{-10 * time.Minute, 10 * time.Minute} {
+			if out := c.ok("--yes"); !strings.Contains(out, "tested: a lead went from outside to a delivered mail in ") {
+				t.Errorf("said:\n%s", out)
+			}
+		}
+		c.skew = 0
+	})
 	t.Run("SES does not take the mail", func(t *testing.T) {
 		w.ses.CloseClientConnections()
 		w.ses.Close()
