@@ -87,8 +87,10 @@ func TestAProbeIsTakenByOurSiteAlone(t *testing.T) {
 		"a page of a hotel's network": {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>Welcome") }, "something else answers"},
 		"another's probe":             {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"id":"`+strings.Repeat("a", 32)+`"}`) }, "something else answers"},
 		"an endless answer":           {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"id":"`+strings.Repeat("a", 1<<20)) }, "something else answers"},
-		"a redirect":                  {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect) }, "answers 307"},
-		"a refusal":                   {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) }, "answers 403"},
+		"a redirect": {func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
+		}, "answers 307"},
+		"a refusal": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) }, "answers 403"},
 	} {
 		v := visitor(t, tt.answer)
 		if p, err := v.SetOut(t.Context()); err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "token=") || p.ID == "" {
