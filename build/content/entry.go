@@ -81,21 +81,29 @@ func (r *entryReader) read(file string) (*Entry, error) {
 
 // bytes are the file's, up to the next call.
 func (r *entryReader) bytes(file string) ([]byte, *Error, error) {
-	f, err := r.source.Open(file)
+	data, err := readFile(r.source, file, &r.buffer)
 	if err != nil {
 		return nil, nil, err
 	}
-	defer f.Close()
-	r.buffer.Reset()
-	n, err := r.buffer.ReadFrom(io.LimitReader(f, MaxText+1))
-	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", file, err)
-	}
-	if n > MaxText {
+	if len(data) > MaxText {
 		r.buffer = bytes.Buffer{}
 		return nil, tooLarge(file), nil
 	}
-	return r.buffer.Bytes(), nil, nil
+	return data, nil, nil
+}
+
+// readFile reads a file into a buffer, up to a byte more than MaxText.
+func readFile(source fs.FS, file string, into *bytes.Buffer) ([]byte, error) {
+	f, err := source.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	into.Reset()
+	if _, err := into.ReadFrom(io.LimitReader(f, MaxText+1)); err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return into.Bytes(), nil
 }
 
 // readText reads a file that is parsed, without its byte order mark. One that is no text, too large or cannot be read
@@ -183,16 +191,11 @@ func (e *Entry) Read(source fs.FS) ([]byte, error) {
 
 // ReadInto is Read into a buffer that is used again: the text is the caller's until then.
 func (e *Entry) ReadInto(buf *bytes.Buffer, source fs.FS) ([]byte, error) {
-	file, err := source.Open(e.File)
+	data, err := readFile(source, e.File, buf)
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
-	buf.Reset()
-	if _, err := buf.ReadFrom(file); err != nil {
-		return nil, err
-	}
-	return e.text(buf.Bytes())
+	return e.text(data)
 }
 
 // text is the file without its front matter.

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"bytes"
 	"math"
 
 	"leadsite/build/site"
@@ -18,6 +19,7 @@ type counter struct {
 	met     []uint32          // the numbers of the current page, each once
 	round   uint32            // of the current page
 	part    uint8             // what is being read
+	file    bytes.Buffer      // of the page
 	done    []*page
 }
 
@@ -45,7 +47,7 @@ func newCounter(plan *site.Site, th *theme.Theme) *counter {
 // read counts a page's words.
 func (k *counter) read(into *page, p *site.Page, limit int) error {
 	into.Page = p
-	body, err := p.Entry.Read(k.plan.Tree.Source)
+	body, err := p.Entry.ReadInto(&k.file, k.plan.Tree.Source)
 	if err != nil {
 		return err
 	}

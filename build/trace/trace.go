@@ -144,8 +144,8 @@ func addStruct(b []byte, v reflect.Value) []byte {
 	}
 	b = append(b, '{')
 	for i := range v.NumField() {
-		if v.Type().Field(i).IsExported() {
-			b = add(b, v.Field(i))
+		if field := v.Field(i); field.CanInterface() { // it is exported
+			b = add(b, field)
 		}
 	}
 	return b
