@@ -46,7 +46,7 @@ const (
 // What a month comes to when nobody writes: the schedule looks each minute at what is due.
 const (
 	sweeps      = 60 * 24 * 30
-	sweepReads  = 4
+	sweepReads  = 5    // four shards of what waits, and the synthetic leads
 	sweepLogged = 6e-7 // GB
 )
 

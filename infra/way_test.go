@@ -238,6 +238,15 @@ func TestDeployWaitsForItsTestLead(t *testing.T) {
 			t.Errorf("said:\n%s", out)
 		}
 	})
+	t.Run("the table cannot be read", func(t *testing.T) {
+		endpoint := c.moto
+		defer func() { c.moto = endpoint }()
+		c.moto = "http://127.0.0.1:1"
+		w.after = func(string) {}
+		if out := c.ok("--yes"); !strings.Contains(out, "tested, and what became of it cannot be seen: getting probe ") {
+			t.Errorf("said:\n%s", out)
+		}
+	})
 	t.Run("the site takes no leads", func(t *testing.T) {
 		c.outside = roundTripper(func(*http.Request) (*http.Response, error) {
 			return &http.Response{StatusCode: 404, Body: io.NopCloser(strings.NewReader("<html>"))}, nil

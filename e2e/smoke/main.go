@@ -187,6 +187,8 @@ func (s *site) wrongAddresses() {
 	s.check("a file that is not there", want(a, err, 404))
 	a, err = s.ask("POST", "/api/forms/no-such-form-here", "a=b", "application/json")
 	s.check("a form that is not there", want(a, err, 404, "Content-Type: application/json"))
+	a, err = s.ask("POST", "/api/probe", "token=made-up", "application/json")
+	s.check("a made-up synthetic lead", want(a, err, 404, "Content-Type: application/json"))
 }
 
 // form looks at one form without sending anything that would be stored.
