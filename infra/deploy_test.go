@@ -175,8 +175,16 @@ func TestDeployFails(t *testing.T) {
 			t.Errorf("said:\n%s", said)
 		}
 		c.fails = ""
+		if out := c.ok("--dry-run"); !strings.Contains(out, "stack "+app+": remove what is left of an attempt that failed") || !strings.Contains(out, "every file is new") {
+			t.Errorf("the plan after it:\n%s", out)
+		}
+		c.fails = app + "-edge"
+		if said := c.fail("--yes"); !strings.Contains(said, "changing stack "+app+"-edge") {
+			t.Errorf("said:\n%s", said)
+		}
+		c.fails, c.executed = "", nil
 		c.ok("--yes")
-		if diff := cmp.Diff([]string{app, app + "-edge", app}, c.executed); diff != "" {
+		if diff := cmp.Diff([]string{app + "-edge", app}, c.executed); diff != "" {
 			t.Error(diff)
 		}
 	})

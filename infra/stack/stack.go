@@ -94,13 +94,14 @@ func absent(err error) bool {
 	return ok && api.ErrorCode() == "ValidationError" && strings.Contains(api.ErrorMessage(), "does not exist")
 }
 
-// Outputs are the outputs of the stack as it is. ErrAbsent also while there is only a plan of it.
+// Outputs are the outputs of the stack as it is. ErrAbsent also while there is only a plan of it, or what is left of a
+// first attempt that failed.
 func (s *Stack) Outputs(ctx context.Context) (map[string]string, error) {
 	found, err := s.describe(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if found.StackStatus == types.StackStatusReviewInProgress {
+	if neverLived(found.StackStatus) {
 		return nil, fmt.Errorf("stack %s: %w", s.Name, ErrAbsent)
 	}
 	outputs := map[string]string{}
@@ -108,6 +109,15 @@ func (s *Stack) Outputs(ctx context.Context) (map[string]string, error) {
 		outputs[aws.ToString(o.OutputKey)] = aws.ToString(o.OutputValue)
 	}
 	return outputs, nil
+}
+
+func neverLived(status types.StackStatus) bool {
+	switch status {
+	case types.StackStatusReviewInProgress, types.StackStatusCreateFailed, types.StackStatusRollbackComplete, types.StackStatusRollbackFailed,
+		types.StackStatusCreateInProgress, types.StackStatusRollbackInProgress:
+		return true
+	}
+	return false
 }
 
 // Parameter is the value that the stack was last given; "" for none, and for a stack that is not there.
