@@ -44,6 +44,7 @@ type Account struct {
 	queues     *sqs.Client
 	metrics    *cloudwatch.Client
 
+	clock             func() time.Time
 	asked, serverTime time.Time // what this machine and AWS held for the time when the account was opened
 }
 
@@ -66,7 +67,7 @@ func OpenAccount(ctx context.Context, cfg aws.Config, now func() time.Time, path
 		cloudFront: cloudfront.NewFromConfig(edge), redirects: cloudfrontkeyvaluestore.NewFromConfig(edge),
 		lambda: lambda.NewFromConfig(cfg), topics: sns.NewFromConfig(cfg), edgeTopics: sns.NewFromConfig(edge),
 		queues: sqs.NewFromConfig(cfg), metrics: cloudwatch.NewFromConfig(cfg),
-		asked: asked, serverTime: serverTime,
+		clock: now, asked: asked, serverTime: serverTime,
 	}, nil
 }
 
@@ -81,19 +82,21 @@ func (a *Account) now(clock func() time.Time) func() time.Time {
 // workshop is the name of the bucket that holds zips, locks and what one run tells the next: one per account and region.
 func (a *Account) workshop() string { return "leadsite-" + a.ID + "-" + a.Region }
 
-// makeWorkshop makes the bucket, or finds it. It is private, and keeps old zips for 30 days after a newer one came.
+// makeWorkshop makes the bucket, or finds it, and makes it private: a run that made it may have come no further.
 func (a *Account) makeWorkshop(ctx context.Context) error {
 	name := a.workshop()
 	found, err := a.hasWorkshop(ctx)
-	if err != nil || found {
+	if err != nil {
 		return err
 	}
 	in := &s3.CreateBucketInput{Bucket: &name}
 	if a.Region != EdgeRegion { // which is the default, and refused by name
 		in.CreateBucketConfiguration = &types.CreateBucketConfiguration{LocationConstraint: types.BucketLocationConstraint(a.Region)}
 	}
-	if _, err := a.s3.CreateBucket(ctx, in); err != nil {
-		return fmt.Errorf("making bucket %s: %w", name, err)
+	if !found {
+		if _, err := a.s3.CreateBucket(ctx, in); err != nil && code(err) != "BucketAlreadyOwnedByYou" { // another run was quicker
+			return fmt.Errorf("making bucket %s: %w", name, err)
+		}
 	}
 	_, err = a.s3.PutPublicAccessBlock(ctx, &s3.PutPublicAccessBlockInput{Bucket: &name, ExpectedBucketOwner: &a.ID,
 		PublicAccessBlockConfiguration: &types.PublicAccessBlockConfiguration{BlockPublicAcls: aws.Bool(true),

@@ -2,6 +2,7 @@ package infra_test
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"crypto/rand"
@@ -56,7 +57,11 @@ type cloud struct {
 	invalidated [][]string
 	forgetful   []string // distributions that were told to forget, in order
 	redirects   map[string]string
-	fails       string // ACTION or a stack whose change fails
+	fails       string                      // ACTION or a stack whose change fails
+	reason      string                      // why a stack's change fails
+	later       time.Duration               // how long a run takes, from opening the account on
+	during      func(asked context.Context) // runs once, in the middle of a change; asked ends with the question
+	asked       context.Context             // of the request that is answered
 
 	outside  http.RoundTripper // what a test lead meets; nil: nobody
 	patience time.Duration     // of a deploy with its test lead
@@ -159,14 +164,17 @@ func (c *cloud) deploy(args ...string) (stdout, talk string, err error) {
 			return proxy, nil
 		}
 	})
-	account, err := infra.OpenAccount(c.Context(), cfg, c.now, true)
+	later := time.Duration(0)
+	now := func() time.Time { return c.now().Add(later) }
+	account, err := infra.OpenAccount(c.Context(), cfg, now, true)
 	if err != nil {
 		return "", "", err
 	}
+	later = c.later
 	var out, said strings.Builder
 	d := &infra.Deploy{Account: account, Source: c, DryRun: slices.Contains(args, "--dry-run"), Out: &out, Talk: &said,
-		Now: c.now, Random: rand.Reader, By: "this test", Pause: time.Millisecond, Client: &http.Client{Transport: c},
-		Leads: c.leads, Patience: max(c.patience, time.Millisecond)}
+		Now: now, Random: rand.Reader, By: "this test", Pause: time.Millisecond, Beat: 200 * time.Millisecond,
+		Client: &http.Client{Transport: c}, Leads: c.leads, Patience: max(c.patience, time.Millisecond)}
 	if i := slices.Index(args, "--stage"); i >= 0 {
 		d.Stage = args[i+1]
 	}
@@ -302,6 +310,7 @@ func (c *cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	body, _ := io.ReadAll(r.Body)
+	c.asked = r.Context()
 	switch {
 	case strings.Contains(r.URL.Path, "/invalidation"):
 		c.forgetful = append(c.forgetful, strings.Split(r.URL.Path, "/")[3])
@@ -450,6 +459,10 @@ func (c *cloud) execute(name string, form url.Values, token string) {
 		}
 		return
 	}
+	if c.during != nil {
+		c.during(c.asked)
+		c.during = nil
+	}
 	c.executed = append(c.executed, name)
 	s.status, s.parameters = "UPDATE_COMPLETE", given(form)
 	s.outputs = c.resources(name)
@@ -461,7 +474,7 @@ func (c *cloud) events(name string, s *fakeStack) string {
 			resource, status, name, resource, time.Now().UTC().Format(time.RFC3339), status, reason, s.token)
 	}
 	if c.fails == name {
-		return "<StackEvents>" + event("Submit", "CREATE_FAILED", "no such zip") + "</StackEvents>"
+		return "<StackEvents>" + event("Submit", "CREATE_FAILED", cmp.Or(c.reason, "no such zip")) + "</StackEvents>"
 	}
 	return "<StackEvents>" + event("Submit", "CREATE_COMPLETE", "") + "</StackEvents>"
 }

@@ -40,6 +40,7 @@ type Deploy struct {
 	Random  io.Reader
 	By      string        // who, for the lock
 	Pause   time.Duration // between two looks at CloudFormation; 0: a few seconds
+	Beat    time.Duration // between two signs of life; 0: half a minute
 
 	Leads    func(table string) Leads // of a table
 	Client   *http.Client             // by which the test lead reaches the site; nil: one of its own
@@ -86,11 +87,18 @@ func (d *Deploy) Run(ctx context.Context) error {
 	if err := d.Account.makeWorkshop(ctx); err != nil {
 		return err
 	}
-	unlock, err := d.Account.lock(ctx, d.name, d.By, d.Now())
+	if d.Beat == 0 {
+		d.Beat = lockBeat
+	}
+	locked, unlock, err := d.Account.lock(ctx, d.name, d.By, d.Beat)
 	if err != nil {
 		return err
 	}
-	return errors.Join(d.change(ctx), unlock())
+	err = d.change(locked)
+	if lost := context.Cause(locked); err != nil && errors.Is(lost, ErrLocked) {
+		err = lost
+	}
+	return errors.Join(err, unlock())
 }
 
 // change does it all, in the order in which each step finds what it needs and nothing live is ever broken: functions
@@ -108,6 +116,7 @@ func (d *Deploy) change(ctx context.Context) error {
 		{"site", d.uploadSite},
 		{"redirects", d.redirects},
 		{"edge", d.invalidate},
+		{"old zips", d.forgetZips},
 		{"test lead", d.testLead},
 	} {
 		fmt.Fprintln(d.Talk, "leadsite:", step.name)
@@ -133,10 +142,6 @@ func (d *Deploy) prepare(ctx context.Context) error {
 	if err := d.build(ctx, ""); err != nil {
 		return err
 	}
-	var err error
-	if d.name, err = siteName(d.run.bundle.Site, d.Stage); err != nil {
-		return err
-	}
 	if err := d.findOut(ctx); err != nil {
 		return err
 	}
@@ -159,6 +164,9 @@ func (d *Deploy) build(ctx context.Context, baseURL string) error {
 	if b.Brand.From == "" || !strings.Contains(b.Brand.From, "@") {
 		return ErrNoMail
 	}
+	if d.name, err = siteName(b.Site, d.Stage); err != nil {
+		return err
+	}
 	zips, err := d.Source.Package(ctx, file)
 	if err != nil {
 		return err
@@ -169,7 +177,7 @@ func (d *Deploy) build(ctx context.Context, baseURL string) error {
 		if err != nil {
 			return fmt.Errorf("reading a zip: %w", err)
 		}
-		keys[z.Function] = fmt.Sprintf("functions/%s-%x.zip", z.Function, sha256.Sum256(data))
+		keys[z.Function] = fmt.Sprintf("%s%s-%x.zip", zipFolder(d.name), z.Function, sha256.Sum256(data))
 	}
 	d.run.site, d.run.bundle, d.run.zips, d.run.keys = site, b, zips, keys
 	return nil

@@ -1,13 +1,21 @@
 package infra_test
 
 import (
+	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -15,6 +23,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	"github.com/aws/smithy-go"
 	"github.com/google/go-cmp/cmp"
 
 	"leadsite/functions/lead"
@@ -196,6 +205,16 @@ func TestDeployFails(t *testing.T) {
 		c.lock("a laptop that died", time.Now().Add(-time.Minute))
 		c.ok("--yes")
 	})
+	t.Run("the stack may not be made", func(t *testing.T) {
+		c.write("content/about.md", "---\ntitle: About\ndescription: Us.\nform: contact\n---\nWe are five.\n")
+		c.write("content/forms/contact.yaml", "title: Talk to us\nsubmit: Send\nsuccess: /\nnotify: [sales@example.com]\nfields: [{name: email, label: E-mail, type: email, required: true, autocomplete: email}]\n")
+		c.fails, c.reason = app, "User: arn:aws:iam::1:user/pat is not authorized to perform: iam:CreateRole on resource: x"
+		if said := c.fail("--yes"); !strings.Contains(said, "Submit: User: arn:aws:iam::1:user/pat is not authorized") || !strings.Contains(said, "hint: allow iam:CreateRole") {
+			t.Errorf("said:\n%s", said)
+		}
+		c.fails = ""
+		c.ok("--yes")
+	})
 	t.Run("a stack of somebody else", func(t *testing.T) {
 		was := c.stacks[app].tag
 		c.stacks[app].tag = "other"
@@ -212,6 +231,131 @@ func TestDeployFails(t *testing.T) {
 		}
 		c.stacks[app] = gone
 	})
+}
+
+// A run says that it is alive for as long as it works, however long CloudFormation takes; one that was not heard of, and
+// whose lock another one took, does not go on beside it.
+func TestDeployLock(t *testing.T) {
+	c := newCloud(t)
+	var first, later lockText
+	c.during = func(context.Context) {
+		for first = c.readLock(); later.Until.IsZero() || !later.Until.After(first.Until); later = c.readLock() {
+			if t.Context().Err() != nil {
+				return
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+	}
+	c.ok("--yes")
+	if left := time.Until(first.Until); first.By != "this test" || left > 5*time.Minute {
+		t.Errorf("the lock says %+v", first)
+	}
+	if got := c.readLock(); got.By != "" {
+		t.Errorf("the lock is still there: %+v", got)
+	}
+
+	c.write("content/site.yaml", "title: "+c.title+"\nbase_url: https://www.example.com/\nmail: {from: others@"+c.name()+".example.com}\norganization: {name: Ropes, email: owner@example.com}\n")
+	c.executed = nil
+	c.during = func(asked context.Context) {
+		c.lock("another laptop", time.Now().Add(time.Hour))
+		<-asked.Done() // a run that loses its lock waits for no answer
+	}
+	if said := c.fail("--yes"); !strings.Contains(said, "keeping the lock of "+c.name()+": another deploy is at work: it took over") {
+		t.Errorf("said:\n%s", said)
+	}
+	if got := c.readLock(); got.By != "another laptop" {
+		t.Errorf("the other's lock is gone: %+v", got)
+	}
+}
+
+// lockText is what a lock says; nothing for none.
+type lockText struct {
+	By    string
+	Until time.Time
+}
+
+func (c *cloud) readLock() (l lockText) {
+	out, err := c.s3().GetObject(c.Context(), &s3.GetObjectInput{Bucket: aws.String(workshop), Key: aws.String("locks/" + c.name() + ".json")})
+	if err != nil {
+		return lockText{}
+	}
+	defer out.Body.Close()
+	if err := json.NewDecoder(out.Body).Decode(&l); err != nil {
+		c.Error(err)
+	}
+	return l
+}
+
+// The network goes half-way through the upload. The run says so, what is there is whole, and the next one goes on where it
+// stopped: what the first one changed is fetched anew by the edge as well.
+func TestDeployNetworkGone(t *testing.T) {
+	c := newCloud(t)
+	target, err := url.Parse(c.moto)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var gone atomic.Bool
+	proxy := httputil.NewSingleHostReverseProxy(target)
+	proxy.ErrorLog = log.New(io.Discard, "", 0)
+	network := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPut && strings.HasSuffix(r.URL.Path, "/about/index.html") {
+			gone.Store(true)
+		}
+		if gone.Load() {
+			panic(http.ErrAbortHandler)
+		}
+		proxy.ServeHTTP(w, r)
+	}))
+	network.Config.ErrorLog = log.New(io.Discard, "", 0)
+	network.Start()
+	t.Cleanup(network.Close)
+
+	c.ok("--yes")
+	c.invalidated = nil
+	c.write("content/static/prices.txt", "1\n")
+	c.ok("--yes")
+	c.write("content/static/prices.txt", "2\n")
+	c.write("content/about.md", "---\ntitle: About\ndescription: Who we are.\n---\nWe are four.\n")
+	t.Setenv("AWS_MAX_ATTEMPTS", "1")
+	t.Setenv("AWS_ENDPOINT_URL_S3", network.URL)
+	if said := c.fail("--yes"); !strings.Contains(said, "uploading about/index.html") || !strings.Contains(said, "hint: check the network and run it again") || len(c.invalidated) > 0 {
+		t.Errorf("invalidated %v; said:\n%s", c.invalidated, said)
+	}
+	t.Setenv("AWS_ENDPOINT_URL_S3", c.moto)
+	if said := c.fail("--yes"); !strings.Contains(said, "another deploy is at work, by this test") || !strings.Contains(said, "within five minutes") {
+		t.Errorf("the lock could not be given back; said:\n%s", said)
+	}
+	c.lock("this test", time.Now().Add(-time.Second))
+	c.ok("--yes")
+	for _, path := range []string{"/prices.txt", "/about/"} {
+		if len(c.invalidated) != 1 || !slices.Contains(c.invalidated[0], path) {
+			t.Errorf("%s is not fetched anew: %v", path, c.invalidated)
+		}
+	}
+}
+
+// Old zips of this site go a month after something newer took their place; those of other sites are not looked at.
+func TestDeployForgetsZips(t *testing.T) {
+	c := newCloud(t)
+	c.ok("--yes")
+	old := "functions/" + c.name() + "/submit-0.zip"
+	put := func(key string) {
+		if _, err := c.s3().PutObject(t.Context(), &s3.PutObjectInput{Bucket: aws.String(workshop), Key: &key, Body: strings.NewReader("x")}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(old)
+	put("functions/" + c.name() + "-x/submit-0.zip")
+	c.ok("--yes")
+	if !slices.Contains(c.objects(workshop), old) {
+		t.Error("a young zip is gone: a change could not be taken back")
+	}
+	c.later = 31 * 24 * time.Hour
+	c.ok("--yes")
+	left := c.objects(workshop)
+	if slices.Contains(left, old) || !slices.Contains(left, "functions/"+c.name()+"-x/submit-0.zip") || !slices.Contains(left, c.stacks["leadsite-"+c.name()].parameters["SubmitCode"]) {
+		t.Errorf("there are %v", left)
+	}
 }
 
 // lock takes the site as another run does.
@@ -280,6 +424,16 @@ func TestDeployWithoutAnAccount(t *testing.T) {
 			}
 		})
 	}
+	t.Run("a clock ten minutes off", func(t *testing.T) {
+		sts := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			refuse(w, http.StatusForbidden, "SignatureDoesNotMatch", "Signature expired: 20261123T080000Z is now earlier than 20261123T080500Z (20261123T081000Z - 5 min.)")
+		}))
+		defer sts.Close()
+		t.Setenv("AWS_ENDPOINT_URL_STS", sts.URL)
+		if _, talk, err := c.command("--yes"); err == nil || !strings.Contains(talk, "hint: set this machine's clock") {
+			t.Errorf("%v\n%s", err, talk)
+		}
+	})
 	t.Run("no network", func(t *testing.T) {
 		t.Setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
 		t.Setenv("AWS_MAX_ATTEMPTS", "1")
@@ -299,6 +453,16 @@ func TestHints(t *testing.T) {
 	} {
 		if got := infra.Hint(errors.New(said)); !strings.Contains(got, want) || want == "" && got != "" {
 			t.Errorf("%s: %q", said, got)
+		}
+	}
+	// An answer to HEAD has no words: the call says which action is missing, as IAM calls it.
+	for call, want := range map[[2]string]string{
+		{"S3", "HeadObject"}: "s3:GetObject", {"S3", "PutObject"}: "s3:PutObject", {"S3", "ListObjectsV2"}: "s3:ListBucket", {"SESv2", "SendEmail"}: "ses:SendEmail",
+		{"CloudFront KeyValueStore", "UpdateKeys"}: "cloudfront-keyvaluestore:UpdateKeys", {"S3", "PutPublicAccessBlock"}: "s3:PutBucketPublicAccessBlock",
+	} {
+		err := fmt.Errorf("looking: %w", &smithy.OperationError{ServiceID: call[0], OperationName: call[1], Err: &smithy.GenericAPIError{Code: "Forbidden"}})
+		if got := infra.Hint(err); got != "allow "+want+" to whoever deploys, in IAM" {
+			t.Errorf("%v: %q", call, got)
 		}
 	}
 }

@@ -6,6 +6,9 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+
 	"leadsite/infra/stack"
 )
 
@@ -13,13 +16,19 @@ var notAuthorized = regexp.MustCompile(`not authorized to perform:? ([a-zA-Z0-9-
 
 // Hint says what to do about an error of a deploy; "" when nobody knows better than the error itself.
 func Hint(err error) string {
+	if err == nil {
+		return ""
+	}
+	if action := forbidden(err); action != "" && !errors.Is(err, ErrForeignBucket) {
+		return "allow " + action + " to whoever deploys, in IAM"
+	}
 	for _, h := range []struct {
 		is   error
 		hint string
 	}{
 		{ErrNoCheckout, "run it in a checkout of leadsite, or take a released program; --source names the site"},
 		{ErrNoMail, "write `mail: {from: leads@your-domain}` into content/site.yaml"},
-		{ErrLocked, "wait until it is done; one that was killed lets go by itself when its time is over"},
+		{ErrLocked, "wait until it is done; one that was killed, or lost the network, lets go by itself within five minutes"},
 		{ErrMoved, "set AWS_REGION to that region; a site stays where its leads are"},
 		{ErrForeignBucket, "somebody took the bucket's name, or the credentials may not look at it: ask for s3:ListBucket on it"},
 		{ErrLeads, "export them first (leadsite leads export --store dynamodb:TABLE), then run it with --exported"},
@@ -37,9 +46,6 @@ func Hint(err error) string {
 // hintOfAWS reads errors of the SDK, which tells most things in words alone.
 func hintOfAWS(err error) string {
 	text := err.Error()
-	if m := notAuthorized.FindStringSubmatch(text); m != nil {
-		return "allow " + m[1] + " to whoever deploys, in IAM"
-	}
 	has := func(parts ...string) bool {
 		for _, p := range parts {
 			if strings.Contains(text, p) {
@@ -58,9 +64,42 @@ func hintOfAWS(err error) string {
 	case has("Missing Region", "Invalid Configuration: Missing Region", "no such host"):
 		return "set AWS_REGION to a region of AWS, such as eu-central-1, and check the network"
 	}
+	_, unsent := errors.AsType[*smithyhttp.RequestSendError](err)
 	_, lost := errors.AsType[*net.OpError](err)
-	if _, nameless := errors.AsType[*net.DNSError](err); lost || nameless {
+	if _, nameless := errors.AsType[*net.DNSError](err); unsent || lost || nameless {
 		return "check the network and run it again: it goes on where it stopped"
 	}
 	return ""
+}
+
+// forbidden is the action that was not allowed; "" when that is not what is wrong. Most services name it, also when it was
+// CloudFormation that they refused for us. S3 does not always, and not at all in answer to HEAD: then the call says it.
+func forbidden(err error) string {
+	if m := notAuthorized.FindStringSubmatch(err.Error()); m != nil {
+		return m[1]
+	}
+	call, isCall := errors.AsType[*smithy.OperationError](err)
+	switch code(err) {
+	case "AccessDenied", "AccessDeniedException", "Forbidden", "403":
+		if isCall {
+			return action(call.ServiceID, call.OperationName)
+		}
+	}
+	return ""
+}
+
+// action is how IAM calls a call of the SDK.
+func action(service, call string) string {
+	switch call {
+	case "HeadObject":
+		call = "GetObject"
+	case "HeadBucket", "ListObjectsV2":
+		call = "ListBucket"
+	case "DeleteObjects":
+		call = "DeleteObject"
+	case "PutPublicAccessBlock":
+		call = "PutBucketPublicAccessBlock"
+	}
+	prefix := strings.ToLower(strings.ReplaceAll(service, " ", "-"))
+	return strings.TrimSuffix(prefix, "v2") + ":" + call
 }

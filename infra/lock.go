@@ -18,47 +18,100 @@ import (
 // ErrLocked says that another run is at work.
 var ErrLocked = errors.New("another deploy is at work")
 
-// lockLife is after which a lock is that of a run which died: longer than a run can take.
-const lockLife = 2 * time.Hour
+// A run renews its lock each lockBeat. One that nobody renewed for lockLife is that of a run which died, or which cannot
+// reach AWS any more.
+const (
+	lockLife = 5 * time.Minute
+	lockBeat = 30 * time.Second
+)
 
 // held is what a lock says.
 type held struct {
 	By    string    `json:"by"`
-	Until time.Time `json:"until"`
+	Until time.Time `json:"until"` // by AWS's clock
 }
 
 func lockKey(site string) string   { return "locks/" + site + ".json" }
+func zipFolder(site string) string { return "functions/" + site + "/" }
 func memoryKey(site string) string { return "sites/" + site + ".json" }
 
+// time is what AWS's clock says: another machine's may be minutes off, and must not take a lock for run out.
+func (a *Account) time() time.Time { return a.now(a.clock)() }
+
 // lock takes the site for one run, and gives how to let it go. Two runs cannot both write the object: S3 takes it only
-// while there is none, or over the very one that has run out.
-func (a *Account) lock(ctx context.Context, site, by string, now time.Time) (unlock func() error, err error) {
-	bucket, key := a.workshop(), lockKey(site)
-	data, err := json.Marshal(held{By: by, Until: now.Add(lockLife)})
-	if err != nil {
-		return nil, err
-	}
-	in := &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: bytes.NewReader(data), IfNoneMatch: aws.String("*")}
-	_, err = a.s3.PutObject(ctx, in)
+// while there is none, or over the very one that has run out. The context that it gives ends when the lock is lost.
+func (a *Account) lock(ctx context.Context, site, by string, beat time.Duration) (locked context.Context, unlock func() error, err error) {
+	etag, err := a.putLock(ctx, site, by, "")
 	if refused(err) {
-		var etag string
-		if etag, err = a.expired(ctx, site, now); err != nil {
-			return nil, err
+		if etag, err = a.expired(ctx, site); err != nil {
+			return nil, nil, err
 		}
-		in = &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: bytes.NewReader(data), IfMatch: &etag}
-		_, err = a.s3.PutObject(ctx, in)
+		etag, err = a.putLock(ctx, site, by, etag)
 	}
 	if refused(err) {
-		return nil, fmt.Errorf("locking %s: %w", site, ErrLocked)
+		return nil, nil, fmt.Errorf("locking %s: %w", site, ErrLocked)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("locking %s: %w", site, err)
+		return nil, nil, fmt.Errorf("locking %s: %w", site, err)
 	}
-	return func() error {
+	locked, lose := context.WithCancelCause(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		a.renew(locked, lose, site, by, etag, beat)
+	}()
+	return locked, func() error {
+		lost := errors.Is(context.Cause(locked), ErrLocked)
+		lose(nil)
+		<-done
+		if lost {
+			return nil // it is somebody else's
+		}
 		// Also after Ctrl-C.
+		bucket, key := a.workshop(), lockKey(site)
 		_, err := a.s3.DeleteObject(context.WithoutCancel(ctx), &s3.DeleteObjectInput{Bucket: &bucket, Key: &key})
 		return err
 	}, nil
+}
+
+// putLock writes the lock, over the one with this ETag; "": only while there is none.
+func (a *Account) putLock(ctx context.Context, site, by, over string) (etag string, err error) {
+	bucket, key := a.workshop(), lockKey(site)
+	data, err := json.Marshal(held{By: by, Until: a.time().Add(lockLife).UTC()})
+	if err != nil {
+		return "", err
+	}
+	in := &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: bytes.NewReader(data), ExpectedBucketOwner: &a.ID, IfMatch: &over}
+	if over == "" {
+		in.IfMatch, in.IfNoneMatch = nil, aws.String("*")
+	}
+	out, err := a.s3.PutObject(ctx, in)
+	if err != nil {
+		return "", err
+	}
+	return aws.ToString(out.ETag), nil
+}
+
+// renew keeps the lock until the context ends. What S3 cannot take now it may take at the next beat; but when the lock is
+// another's or gone, this run must not go on.
+func (a *Account) renew(ctx context.Context, lose context.CancelCauseFunc, site, by, etag string, beat time.Duration) {
+	ticker := time.NewTicker(beat)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		newer, err := a.putLock(ctx, site, by, etag)
+		switch {
+		case err == nil:
+			etag = newer
+		case refused(err) || code(err) == "NoSuchKey":
+			lose(fmt.Errorf("keeping the lock of %s: %w: it took over, because this run was not heard of for %v", site, ErrLocked, lockLife))
+			return
+		}
+	}
 }
 
 func refused(err error) bool {
@@ -66,10 +119,10 @@ func refused(err error) bool {
 }
 
 // expired gives the ETag of a lock that has run out; ErrLocked for one that has not.
-func (a *Account) expired(ctx context.Context, site string, now time.Time) (etag string, err error) {
+func (a *Account) expired(ctx context.Context, site string) (etag string, err error) {
 	var lock held
 	etag, err = a.read(ctx, lockKey(site), &lock)
-	if err == nil && now.Before(lock.Until) {
+	if err == nil && a.time().Before(lock.Until) {
 		err = fmt.Errorf("locking %s: %w, by %s, until %s at the latest", site, ErrLocked, lock.By, lock.Until.Format(time.RFC3339))
 	}
 	return etag, err

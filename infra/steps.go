@@ -3,8 +3,12 @@ package infra
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
+	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"leadsite/infra/upload"
@@ -36,6 +40,31 @@ func (d *Deploy) uploadZips(ctx context.Context) error {
 			return err
 		}
 		d.talk(fmt.Sprintf("%s, %.1f MB", z.Function, float64(z.Size)/1e6))
+	}
+	return nil
+}
+
+// keepZips is how long a zip stays that no function is of any more: CloudFormation takes a failed change back with the one
+// before.
+const keepZips = 30 * 24 * time.Hour
+
+// forgetZips deletes this site's zips that are neither live nor young.
+func (d *Deploy) forgetZips(ctx context.Context) error {
+	bucket, folder, live := d.Account.workshop(), zipFolder(d.name), slices.Collect(maps.Values(d.run.keys))
+	pages := s3.NewListObjectsV2Paginator(d.Account.s3, &s3.ListObjectsV2Input{Bucket: &bucket, Prefix: &folder, ExpectedBucketOwner: &d.Account.ID})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return fmt.Errorf("looking for old zips: %w", err)
+		}
+		for _, o := range page.Contents {
+			if slices.Contains(live, *o.Key) || d.Account.time().Sub(aws.ToTime(o.LastModified)) < keepZips {
+				continue
+			}
+			if _, err := d.Account.s3.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &bucket, Key: o.Key, ExpectedBucketOwner: &d.Account.ID}); err != nil {
+				return fmt.Errorf("deleting an old zip: %w", err)
+			}
+		}
 	}
 	return nil
 }
