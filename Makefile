@@ -78,8 +78,10 @@ endif
 package: ## the zips of the Lambda functions, into dist/
 	@go run . package $(ARGS)
 
+# VERSION is what the programs say of themselves.
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 release: ## leadsite for Linux, macOS and Windows, with the functions inside and checksums, into dist/release/
-	@go run ./infra/release $(ARGS)
+	@go run ./infra/release -version "$(VERSION)" $(ARGS)
 
 TIME ?= 10s
 .PHONY: fuzz

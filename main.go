@@ -92,8 +92,15 @@ func version() *cobra.Command {
 	}
 }
 
-// programVersion is the module's version as the Go command recorded it, "devel" for a build from a checkout.
+// released is the version of a released program; the linker writes it.
+var released string
+
+// programVersion is that of a release, else the module's as the Go command recorded it, and "devel" for a build from a
+// checkout.
 func programVersion() string {
+	if released != "" {
+		return released
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok || info.Main.Version == "" || info.Main.Version == "(devel)" {
 		return "devel"

@@ -252,9 +252,11 @@ var reserved = []string{"example.com", "example.org", "example.net", "example", 
 // hasDomain says whether the site has a name of its own. A second copy has none.
 func (d *Deploy) hasDomain() bool {
 	host := d.host()
-	return d.Stage == "" && strings.Contains(host, ".") && !slices.ContainsFunc(reserved, func(r string) bool {
-		return host == r || strings.HasSuffix(host, "."+r)
-	})
+	return d.Stage == "" && strings.Contains(host, ".") && !isReserved(host)
+}
+
+func isReserved(host string) bool {
+	return slices.ContainsFunc(reserved, func(r string) bool { return host == r || strings.HasSuffix(host, "."+r) })
 }
 
 // address is where the distribution is; "" before there is one.

@@ -40,7 +40,7 @@ func TestDeploy(t *testing.T) {
 
 	t.Run("a dry run leaves nothing behind", func(t *testing.T) {
 		out := c.ok("--dry-run")
-		for _, want := range []string{"stack " + app + ": new", "stack " + edge + ": new", "every file is new", "expected cost: about $"} {
+		for _, want := range []string{"stack " + app + ": new", "stack " + edge + ": new", "every file is new", "expected cost: about $", "can be nobody's, so none will be sent"} {
 			if !strings.Contains(out, want) {
 				t.Errorf("the plan does not say %q:\n%s", want, out)
 			}

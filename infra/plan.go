@@ -29,6 +29,9 @@ func (d *Deploy) plan(ctx context.Context) error {
 	} else if err := d.planLive(ctx); err != nil {
 		return err
 	}
+	if isReserved(d.mailDomain()) {
+		d.say("mail: %s can be nobody's, so none will be sent: write a sender at your own domain into content/site.yaml, as mail: {from: …}", d.run.bundle.Brand.From)
+	}
 	d.say("expected cost: %s", monthly())
 	return nil
 }

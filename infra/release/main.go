@@ -1,7 +1,7 @@
 // Command release makes the programs that are given away: leadsite for each system, with the compiled functions inside,
 // so that whoever deploys needs no Go. `make release` runs it in the checkout.
 //
-// The same source and Go give the same bytes. Nothing is written into the checkout but the output.
+// The same source, version and Go give the same bytes, in whatever folder. Nothing is written into the checkout but the output.
 package main
 
 import (
@@ -39,9 +39,13 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	r := release{stdout: stdout}
 	flags.StringVar(&r.checkout, "checkout", ".", "folder of go.mod")
 	flags.StringVar(&r.output, "output", filepath.Join("dist", "release"), "folder of the programs")
+	flags.StringVar(&r.version, "version", "devel", "what `leadsite version` says")
 	list := flags.String("platforms", platforms, "systems, with commas between")
 	if err := flags.Parse(args); err != nil {
 		return err
+	}
+	if strings.ContainsAny(r.version, " \t\n'\"") {
+		return fmt.Errorf("%q is no version", r.version)
 	}
 	temp, err := os.MkdirTemp("", "leadsite-release-")
 	if err != nil {
@@ -63,6 +67,7 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 // release is one run.
 type release struct {
 	checkout, output string
+	version          string
 	stdout           io.Writer
 }
 
@@ -143,8 +148,9 @@ func (r release) compile(ctx context.Context, overlay, system string) (name stri
 	if goos == "windows" {
 		name += ".exe"
 	}
-	cmd := exec.CommandContext(ctx, "go", "build", "-tags", "release", "-overlay", overlay, "-trimpath", "-ldflags", "-s -w -buildid=",
-		"-o", filepath.Join(r.output, name), ".")
+	// Without what Git knows: a copy of the source makes the same bytes.
+	cmd := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-tags", "release", "-overlay", overlay, "-trimpath",
+		"-ldflags", "-s -w -buildid= -X main.released="+r.version, "-o", filepath.Join(r.output, name), ".")
 	cmd.Dir = r.checkout
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+goos, "GOARCH="+goarch)
 	if out, err := cmd.CombinedOutput(); err != nil {

@@ -21,7 +21,7 @@ func TestReleasedProgramNeedsNoGo(t *testing.T) {
 	output, site := t.TempDir(), t.TempDir()
 	system := runtime.GOOS + "/" + runtime.GOARCH
 	var said strings.Builder
-	if err := run(t.Context(), []string{"--checkout", e2e.Root(t), "--output", output, "--platforms", system}, &said); err != nil {
+	if err := run(t.Context(), []string{"--checkout", e2e.Root(t), "--output", output, "--platforms", system, "--version", "1.2.3"}, &said); err != nil {
 		t.Fatal(err)
 	}
 	name := "leadsite-" + runtime.GOOS + "-" + runtime.GOARCH
@@ -30,6 +30,9 @@ func TestReleasedProgramNeedsNoGo(t *testing.T) {
 	}
 	checkSum(t, output, name)
 
+	if out, err := exec.Command(filepath.Join(output, name), "version").Output(); err != nil || string(out) != "leadsite 1.2.3\n" {
+		t.Errorf("version says %q, %v", out, err)
+	}
 	file := writeBundle(t, site)
 	cmd := exec.Command(filepath.Join(output, name), "package", "--source", site)
 	cmd.Dir, cmd.Env = site, []string{"PATH=" + t.TempDir()}
@@ -85,6 +88,7 @@ func TestReleaseRefuses(t *testing.T) {
 		"--checkout " + t.TempDir():                            "not a checkout of leadsite",
 		"--checkout " + e2e.Root(t) + " --platforms toaster":   `"toaster" is not like linux/arm64`,
 		"--checkout " + e2e.Root(t) + " --platforms plan0/six": "plan0",
+		"--checkout " + e2e.Root(t) + " --version 1'2":         "no version",
 	} {
 		if err := run(t.Context(), append(strings.Fields(args), "--output", t.TempDir()), &strings.Builder{}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %q", args, err, want)
