@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -74,6 +75,7 @@ type fakeStack struct {
 	outputs    map[string]string
 	token      string
 	tag        string
+	template   string
 }
 
 func newCloud(t *testing.T) *cloud {
@@ -408,6 +410,8 @@ func (c *cloud) cloudFormation(w http.ResponseWriter, form url.Values) {
 		result = "<Id>" + id + "</Id><StackId>arn:" + name + "</StackId>"
 	case "DescribeChangeSet":
 		result = c.compare(s, c.sets[form.Get("ChangeSetName")])
+	case "GetTemplate":
+		result = "<TemplateBody>" + html.EscapeString(s.template) + "</TemplateBody>"
 	case "ExecuteChangeSet":
 		c.execute(name, c.sets[form.Get("ChangeSetName")], form.Get("ClientRequestToken"))
 	case "DescribeStackEvents":
@@ -464,7 +468,7 @@ func (c *cloud) execute(name string, form url.Values, token string) {
 		c.during = nil
 	}
 	c.executed = append(c.executed, name)
-	s.status, s.parameters = "UPDATE_COMPLETE", given(form)
+	s.status, s.parameters, s.template = "UPDATE_COMPLETE", given(form), form.Get("TemplateBody")
 	s.outputs = c.resources(name)
 }
 

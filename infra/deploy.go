@@ -218,6 +218,11 @@ func (d *Deploy) findOut(ctx context.Context) (err error) {
 		}
 		return err
 	}
+	if d.run.app != nil {
+		if err := d.upgradable(ctx); err != nil {
+			return err
+		}
+	}
 	if d.run.secrets, err = d.Account.plannedSecrets(ctx, d.name); err != nil {
 		return err
 	}

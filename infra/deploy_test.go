@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -223,6 +224,19 @@ func TestDeployFails(t *testing.T) {
 		}
 		c.stacks[app].tag = was
 	})
+	t.Run("a program that is two releases newer", func(t *testing.T) {
+		now := c.stacks[app].template
+		without := func(template, index string) string {
+			return regexp.MustCompile(`(?m)^ {8}- IndexName: `+index+`\n(?: {10}.*\n)*`).ReplaceAllString(template, "")
+		}
+		c.stacks[app].template = without(now, "spare")
+		c.ok("--yes") // one index is one update
+		c.stacks[app].template = without(without(now, "spare"), "due")
+		if said := c.fail("--yes"); !strings.Contains(said, "more than one index at once: add due, add spare") || !strings.Contains(said, "hint: deploy with the release before") {
+			t.Errorf("said:\n%s", said)
+		}
+		c.stacks[app].template = now
+	})
 	t.Run("another region", func(t *testing.T) {
 		gone := c.stacks[app]
 		delete(c.stacks, app)
@@ -318,7 +332,7 @@ func TestDeployNetworkGone(t *testing.T) {
 	c.write("content/about.md", "---\ntitle: About\ndescription: Who we are.\n---\nWe are four.\n")
 	t.Setenv("AWS_MAX_ATTEMPTS", "1")
 	t.Setenv("AWS_ENDPOINT_URL_S3", network.URL)
-	if said := c.fail("--yes"); !strings.Contains(said, "uploading about/index.html") || !strings.Contains(said, "hint: check the network and run it again") || len(c.invalidated) > 0 {
+	if said := c.fail("--yes"); !strings.Contains(said, "error: uploading ") || !strings.Contains(said, "hint: check the network and run it again") || len(c.invalidated) > 0 {
 		t.Errorf("invalidated %v; said:\n%s", c.invalidated, said)
 	}
 	t.Setenv("AWS_ENDPOINT_URL_S3", c.moto)

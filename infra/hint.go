@@ -29,6 +29,7 @@ func Hint(err error) string {
 		{ErrNoCheckout, "run it in a checkout of leadsite, or take a released program; --source names the site"},
 		{ErrNoMail, "write `mail: {from: leads@your-domain}` into content/site.yaml"},
 		{ErrLocked, "wait until it is done; one that was killed, or lost the network, lets go by itself within five minutes"},
+		{ErrIndexes, "deploy with the release before this one first, and then with this one"},
 		{ErrMoved, "set AWS_REGION to that region; a site stays where its leads are"},
 		{ErrForeignBucket, "somebody took the bucket's name, or the credentials may not look at it: ask for s3:ListBucket on it"},
 		{ErrLeads, "export them first (leadsite leads export --store dynamodb:TABLE), then run it with --exported"},

@@ -111,6 +111,18 @@ func (s *Stack) Outputs(ctx context.Context) (map[string]string, error) {
 	return outputs, nil
 }
 
+// Live is the text of the template that the stack has now. ErrAbsent, ErrForeign.
+func (s *Stack) Live(ctx context.Context) (string, error) {
+	if _, err := s.describe(ctx); err != nil {
+		return "", err
+	}
+	out, err := s.Client.GetTemplate(ctx, &cloudformation.GetTemplateInput{StackName: &s.Name})
+	if err != nil {
+		return "", fmt.Errorf("reading the template of stack %s: %w", s.Name, err)
+	}
+	return aws.ToString(out.TemplateBody), nil
+}
+
 func neverLived(status types.StackStatus) bool {
 	switch status {
 	case types.StackStatusReviewInProgress, types.StackStatusCreateFailed, types.StackStatusRollbackComplete, types.StackStatusRollbackFailed,
