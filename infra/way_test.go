@@ -28,8 +28,8 @@ import (
 )
 
 // way is all that a lead passes after a deploy: the functions as processes, with the environment of the template, and
-// between them what AWS does. The edge hands requests on to submit; the stream and the events of mail come when a test
-// says so.
+// between them what AWS does, as the template has it. The edge hands requests on to submit; the stream and the events of
+// mail come when a test says so.
 type way struct {
 	*cloud
 	submit, notify *runtimeapi.Function
@@ -103,8 +103,12 @@ func (w *way) sent() []map[string]any {
 // stream brings notify the insert of a probe.
 func (w *way) stream(id string) {
 	w.Helper()
-	w.invoke(fmt.Sprintf(`{"Records":[{"eventID":"1","eventName":"INSERT","eventSource":"aws:dynamodb","awsRegion":"eu-central-1",
-		"dynamodb":{"Keys":{"PK":{"S":%q},"SK":{"S":%q}},"SequenceNumber":"1","StreamViewType":"KEYS_ONLY"}}]}`, dynamo.ProbeKey, id))
+	record := fmt.Sprintf(`{"eventID":"1","eventName":"INSERT","eventSource":"aws:dynamodb","awsRegion":"eu-central-1",
+		"dynamodb":{"Keys":{"PK":{"S":%q},"SK":{"S":%q}},"SequenceNumber":"1","StreamViewType":"KEYS_ONLY"}}`, dynamo.ProbeKey, id)
+	if !app(w.T).streams(w.T, read(w.T, record)) {
+		w.Fatalf("the template's filter does not pass %s", record)
+	}
+	w.invoke(`{"Records":[` + record + `]}`)
 }
 
 // event tells notify what became of the last mail, with the tags that it was sent with.
@@ -120,8 +124,21 @@ func (w *way) event(kind, what string) {
 	if err != nil {
 		w.Fatal(err)
 	}
-	w.invoke(fmt.Sprintf(`{"source":"aws.ses","detail":{"eventType":%q,"mail":{"timestamp":%q,"messageId":"0100","tags":%s}%s}}`,
-		kind, time.Now().UTC().Format(time.RFC3339Nano), text, what))
+	event := fmt.Sprintf(`{"source":"aws.ses","detail":{"eventType":%q,"mail":{"timestamp":%q,"messageId":"0100","tags":%s}%s}}`,
+		kind, time.Now().UTC().Format(time.RFC3339Nano), text, what)
+	if !passes(app(w.T).Resources["MailEvents"].at("EventPattern"), read(w.T, event)) {
+		w.Fatalf("the template's rule does not pass %s", event)
+	}
+	w.invoke(event)
+}
+
+// read is a JSON text as Go values.
+func read(t *testing.T, text string) (v any) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(text), &v); err != nil {
+		t.Fatal(err)
+	}
+	return v
 }
 
 func (w *way) invoke(event string) {
@@ -144,7 +161,7 @@ func TestASyntheticLeadGoesTheWholeWay(t *testing.T) {
 	w := c.open()
 	found.Store(w)
 
-	w.invoke(`{"trigger":"probe"}`)
+	w.invoke(at(app(t).Resources["EveryDay"].at("Targets").([]any)[0], "Input").(string))
 	probes, err := w.store.Probes(t.Context(), 10)
 	if err != nil || len(probes) != 1 || probes[0].State != lead.Pending {
 		t.Fatalf("after it set out: %+v, %v\n%s\n%s", probes, err, w.submit.Logs(), w.notify.Logs())
