@@ -43,7 +43,7 @@ func bucketOf(ctx context.Context, table, named string) (*bucket, error) {
 	tables := dynamodb.NewFromConfig(cfg)
 	described, err := tables.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &table})
 	if err != nil {
-		return nil, fmt.Errorf("looking for the bucket of erasures: %w", err)
+		return nil, noBucket(err)
 	}
 	arn := aws.ToString(described.Table.TableArn)
 	if named == "" {
@@ -55,6 +55,11 @@ func bucketOf(ctx context.Context, table, named string) (*bucket, error) {
 		o.UsePathStyle = cfg.BaseEndpoint != nil || os.Getenv("AWS_ENDPOINT_URL_S3") != ""
 	}
 	return &bucket{client: s3.NewFromConfig(cfg, byPath), name: named, owner: accountOf(arn)}, nil
+}
+
+func noBucket(err error) error {
+	return hinted{fmt.Errorf("looking for the bucket of erasures: %w", err),
+		"nothing was erased; see that the table is there, and that the credentials may look at it (dynamodb:DescribeTable, dynamodb:ListTagsOfResource)"}
 }
 
 // accountOf is the fifth part of arn:aws:dynamodb:REGION:ACCOUNT:table/NAME.
@@ -73,7 +78,7 @@ func taggedBucket(ctx context.Context, tables *dynamodb.Client, arn string) (str
 		return "", nil
 	}
 	if err != nil {
-		return "", hinted{fmt.Errorf("looking for the bucket of erasures: %w", err), "nothing was erased; name the bucket: --erasures s3:BUCKET"}
+		return "", noBucket(err)
 	}
 	for _, tag := range out.Tags {
 		if aws.ToString(tag.Key) == erasuresTag {

@@ -112,6 +112,9 @@ func TestErasuresRefusals(t *testing.T) {
 		}
 	}
 	store := table(t, "untagged")
+	if says := fails(t, "", "erase", canary, "--state", dir, "--store", "dynamodb:nothing"); !strings.Contains(says, "looking for the bucket of erasures") || !strings.Contains(says, "nothing was erased") {
+		t.Error(says)
+	}
 	if _, talk, err := leads(t, "", "erase", canary, "--state", dir, "--store", store); err != nil || !strings.Contains(talk, "noted in erasures.jsonl alone") {
 		t.Errorf("%v, %s", err, talk)
 	}
