@@ -125,8 +125,11 @@ func rooted(to string) bool {
 }
 
 func (c *checker) resolve(from string, l Link) (why, target string) {
-	if isPath(l.To) {
+	switch {
+	case isPath(l.To):
 		return c.lookUp(l, l.To, "")
+	case isPart(l.To):
+		return c.lookUp(l, from, l.To[1:])
 	}
 	to, err := url.Parse(l.To)
 	if err != nil {
@@ -158,6 +161,9 @@ func (c *checker) lookUp(l Link, path, fragment string) (why, target string) {
 func isPath(to string) bool {
 	return strings.HasPrefix(to, "/") && !strings.HasPrefix(to, "//") && !strings.ContainsAny(to, "%?#:\\ ") && !strings.Contains(to, "/.")
 }
+
+// isPart says whether an address is a part of the page that has it, as it stands.
+func isPart(to string) bool { return strings.HasPrefix(to, "#") && !strings.Contains(to, "%") }
 
 // served are paths that the functions answer, not files of the site.
 func served(path string) bool {

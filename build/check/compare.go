@@ -36,7 +36,10 @@ func Objections(pages []Page, s Site) []Objection { return ledgerOf(pages).Objec
 func (l *Ledger) Objections(s Site) []Objection {
 	pages := slices.Clone(l.pages)
 	slices.SortFunc(pages, func(a, b *kept) int { return strings.Compare(a.URL, b.URL) })
-	c := comparison{Site: s, ledger: l, ways: make([]way, len(l.links)), titles: map[string]string{}, descriptions: map[string]string{}, linked: map[string]bool{}}
+	c := comparison{Site: s, ledger: l, ways: make([]way, len(l.links)), titles: map[[2]string]string{}, descriptions: map[[2]string]string{}, linked: map[string]bool{}}
+	root := *s.Base
+	root.Path = ""
+	c.root = root.String()
 	for _, p := range pages {
 		c.follow(p)
 	}
@@ -54,9 +57,10 @@ func (l *Ledger) Objections(s Site) []Objection {
 type comparison struct {
 	Site
 	ledger               *Ledger
-	ways                 []way             // of links that lead to the same from every page
-	titles, descriptions map[string]string // first page that has it, by language and text
-	linked               map[string]bool   // paths that a page leads to
+	root                 string               // of the site's addresses: "https://www.example.com"
+	ways                 []way                // of links that lead to the same from every page
+	titles, descriptions map[[2]string]string // first page that has it, by language and text
+	linked               map[string]bool      // paths that a page leads to
 	found                []Objection
 }
 
@@ -73,9 +77,15 @@ func (c *comparison) add(p *kept, f Fault) { c.found = append(c.found, Objection
 
 // indexed says whether search engines are to show the page.
 func (c *comparison) indexed(p *kept) bool {
+	if p.Noindex || p.Canonical == "" {
+		return !p.Noindex
+	}
+	if path, ok := strings.CutPrefix(p.Canonical, c.root); ok && path == p.URL {
+		return true // as most are
+	}
 	own := *c.Base
 	own.Path = p.URL
-	return !p.Noindex && (p.Canonical == "" || p.Canonical == own.String())
+	return p.Canonical == own.String()
 }
 
 // follow notes where a page leads, and objects to links that take a detour.
@@ -114,8 +124,13 @@ func (c *comparison) lead(p *kept, w *way, id uint32) {
 
 // wayOf resolves a link from a page.
 func (c *comparison) wayOf(from string, l Link) way {
-	if isPath(l.To) && !l.Head {
+	switch {
+	case l.Head:
+		return way{}
+	case isPath(l.To):
 		return c.moved(way{ours: true, path: l.To})
+	case isPart(l.To):
+		return c.moved(way{ours: true, path: from})
 	}
 	to, err := url.Parse(l.To)
 	if err != nil {
@@ -124,7 +139,7 @@ func (c *comparison) wayOf(from string, l Link) way {
 	page := *c.Base
 	page.Path = from
 	abs := page.ResolveReference(to)
-	if !strings.EqualFold(abs.Host, c.Base.Host) || l.Head {
+	if !strings.EqualFold(abs.Host, c.Base.Host) {
 		return way{}
 	}
 	w := way{ours: true, path: abs.Path}
@@ -165,11 +180,11 @@ func (c *comparison) title(p *kept) {
 		c.add(p, Fault{Msg: fmt.Sprintf("the title has %d characters: search engines cut it at %d", n, maxTitle),
 			Hint: "shorten it, or keep the long one as a heading and write a short title:", Key: "title"})
 	}
-	if other, twice := c.titles[p.Lang+" "+p.Title]; twice {
+	if other, twice := c.titles[[2]string{p.Lang, p.Title}]; twice {
 		c.add(p, Fault{Msg: fmt.Sprintf("the page %s has the same title", other), Hint: "say in each title what only this page holds", Key: "title"})
 		return
 	}
-	c.titles[p.Lang+" "+p.Title] = p.URL
+	c.titles[[2]string{p.Lang, p.Title}] = p.URL
 }
 
 // description wants one that is short enough and no other page's.
@@ -186,9 +201,9 @@ func (c *comparison) description(p *kept) {
 	if n > maxDescription {
 		c.add(p, Fault{Msg: fmt.Sprintf("the description has %d characters: search engines cut it at %d", n, maxDescription), Hint: "shorten it", Key: "description"})
 	}
-	if other, twice := c.descriptions[p.Lang+" "+p.Description]; twice {
+	if other, twice := c.descriptions[[2]string{p.Lang, p.Description}]; twice {
 		c.add(p, Fault{Msg: fmt.Sprintf("the page %s has the same description", other), Hint: "say in each description what only this page holds", Key: "description"})
 		return
 	}
-	c.descriptions[p.Lang+" "+p.Description] = p.URL
+	c.descriptions[[2]string{p.Lang, p.Description}] = p.URL
 }

@@ -11,7 +11,9 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"strings"
 	"sync"
+	"unsafe"
 
 	"github.com/tdewolff/minify/v2"
 	"github.com/tdewolff/minify/v2/css"
@@ -67,9 +69,12 @@ func (m *Minifier) HTML(page []byte) ([]byte, error) { return m.AppendHTML(nil, 
 // the caller may say that it is as small as it can be, blocks of HTML from end to end: it is not gone through again, which
 // for a post saves most of the time.
 func (m *Minifier) AppendHTML(to, page []byte, small string) ([]byte, error) {
-	if at := bytes.Index(page, []byte(small)); at >= 0 && len(small) > worthwhile {
-		if out, ok := m.around(to, page[:at], small, page[at+len(small):]); ok {
-			return out, nil
+	if len(small) > worthwhile {
+		text := unsafe.String(unsafe.SliceData(page), len(page)) // a view of it, to search without a copy of small
+		if at := strings.Index(text, small); at >= 0 {
+			if out, ok := m.around(to, page[:at], small, page[at+len(small):]); ok {
+				return out, nil
+			}
 		}
 	}
 	return run(m.page, "text/html", to, bytes.NewBuffer(page))
