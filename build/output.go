@@ -10,6 +10,7 @@ import (
 	"path"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -188,6 +189,12 @@ func (o *output) factsOf(out site.Output, made render.Made) check.Page {
 	p.Lang, p.Site = out.Page.Lang, o.site.In(out.Page.Lang).Config.Title
 	o.checkPolicy(out, p, made.Found)
 	p.Inline, p.Loads = nil, nil
+	if p.Description == out.Page.Description {
+		p.Description = out.Page.Description // one text, not two
+	}
+	if path, ok := strings.CutPrefix(p.Canonical, strings.TrimSuffix(o.site.BaseURL, "/")); ok && path == p.URL {
+		p.Canonical = "" // it need not be kept, because without one a page is its own too
+	}
 	return p
 }
 

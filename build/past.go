@@ -268,6 +268,10 @@ func (p *past) keep(o Options, tree *content.Tree, out *output, report *Report) 
 
 // search makes the indexes of the site's own search, or names those of the last build when it had the same to find.
 func (p *past) search(ctx context.Context, plan *site.Site, look *theme.Theme, stage *publish.Stage, found *content.Problems) (search.Set, error) {
+	if !plan.Config.Outputs["search"] {
+		p.left.Search = searched{}
+		return search.Set{}, nil
+	}
 	from := []any{look.Hash, plan.Tree.Settings}
 	for _, page := range plan.Pages {
 		body := ""

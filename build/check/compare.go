@@ -37,9 +37,6 @@ func (l *Ledger) Objections(s Site) []Objection {
 	pages := slices.Clone(l.pages)
 	slices.SortFunc(pages, func(a, b *kept) int { return strings.Compare(a.URL, b.URL) })
 	c := comparison{Site: s, ledger: l, ways: make([]way, len(l.links)), titles: map[[2]string]string{}, descriptions: map[[2]string]string{}, linked: map[string]bool{}}
-	root := *s.Base
-	root.Path = ""
-	c.root = root.String()
 	for _, p := range pages {
 		c.follow(p)
 	}
@@ -57,7 +54,6 @@ func (l *Ledger) Objections(s Site) []Objection {
 type comparison struct {
 	Site
 	ledger               *Ledger
-	root                 string               // of the site's addresses: "https://www.example.com"
 	ways                 []way                // of links that lead to the same from every page
 	titles, descriptions map[[2]string]string // first page that has it, by language and text
 	linked               map[string]bool      // paths that a page leads to
@@ -79,9 +75,6 @@ func (c *comparison) add(p *kept, f Fault) { c.found = append(c.found, Objection
 func (c *comparison) indexed(p *kept) bool {
 	if p.Noindex || p.Canonical == "" {
 		return !p.Noindex
-	}
-	if path, ok := strings.CutPrefix(p.Canonical, c.root); ok && path == p.URL {
-		return true // as most are
 	}
 	own := *c.Base
 	own.Path = p.URL
