@@ -25,6 +25,7 @@ func Build(embedded fs.FS) *cobra.Command {
 		Use: "build", Short: "Make the site into public/, and the bundle into dist/", Args: cobra.NoArgs,
 		Example: "  leadsite build\n  leadsite build --drafts --output /tmp/preview",
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			gatherGarbage()
 			dirs.read(cmd)
 			base, err := baseURL(o.BaseURL)
 			if err != nil {
