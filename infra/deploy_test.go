@@ -463,6 +463,7 @@ func TestHints(t *testing.T) {
 		"api error InvalidSignatureException: Signature expired: 20261123T080000Z is now earlier than":               "clock",
 		"api error ExpiredTokenException: The security token included in the request is expired":                     "expired",
 		"api error AccessDenied: User: x is not authorized to perform: s3:PutObject on resource: y":                  "allow s3:PutObject",
+		"operation error STS: GetCallerIdentity, dial tcp: lookup sts.nowhere-1.amazonaws.com: no such host":         "set AWS_REGION to a region of AWS",
 		"something else": "",
 	} {
 		if got := infra.Hint(errors.New(said)); !strings.Contains(got, want) || want == "" && got != "" {
