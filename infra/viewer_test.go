@@ -280,6 +280,16 @@ func TestEdgeFindsTheSite(t *testing.T) {
 			t.Errorf("%s: %s, want %s", requests[i].URI, got, want[i])
 		}
 	}
+	entries, err := infra.EdgeEntries(b, public)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, lang := range b.Langs[1:] {
+		page, err := fs.ReadFile(public, strings.TrimPrefix(entries["404:"+lang], "/"))
+		if err != nil || !strings.Contains(string(page), "lang="+lang) {
+			t.Errorf("the 404 page of %s is %q: %v", lang, entries["404:"+lang], err)
+		}
+	}
 }
 
 func TestEdgeEntriesThatAreTooLong(t *testing.T) {
