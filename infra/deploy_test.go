@@ -23,6 +23,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/smithy-go"
 	"github.com/google/go-cmp/cmp"
@@ -51,6 +52,12 @@ func TestDeploy(t *testing.T) {
 		}
 		if _, err := ssm.NewFromConfig(c.config()).GetParameter(t.Context(), &ssm.GetParameterInput{Name: aws.String("/leadsite/" + c.name() + "/secret")}); err == nil {
 			t.Error("there is a secret")
+		}
+		t.Setenv("AWS_REGION", "eu-west-3") // where no other test has made the bucket of zips and locks
+		c.ok("--dry-run")
+		all, err := c.s3().ListBuckets(t.Context(), &s3.ListBucketsInput{})
+		if err != nil || slices.ContainsFunc(all.Buckets, func(b s3types.Bucket) bool { return strings.HasSuffix(*b.Name, "-eu-west-3") }) {
+			t.Errorf("there is a bucket: %v", err)
 		}
 	})
 

@@ -107,7 +107,7 @@ func (a *Account) renew(ctx context.Context, lose context.CancelCauseFunc, site,
 		switch {
 		case err == nil:
 			etag = newer
-		case refused(err) || code(err) == "NoSuchKey":
+		case code(err) == "PreconditionFailed" || code(err) == "NoSuchKey":
 			lose(fmt.Errorf("keeping the lock of %s: %w: it took over, because this run was not heard of for %v", site, ErrLocked, lockLife))
 			return
 		}
