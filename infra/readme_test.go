@@ -113,13 +113,13 @@ func TestReadmeWorkflowRuns(t *testing.T) {
 // runSteps runs the scripts of the workflow's steps as GitHub does, until one fails.
 func runSteps(t *testing.T, w workflow, env ...string) (out string, err error) {
 	t.Helper()
-	temp := t.TempDir()
+	temp, bin := t.TempDir(), machine(t)
 	for _, s := range w.Jobs["publish"].Steps {
 		if s.Run == "" {
 			continue
 		}
 		cmd := exec.Command("bash", "-e", "-o", "pipefail", "-c", s.Run)
-		cmd.Env = append(os.Environ(), append(env, "RUNNER_TEMP="+temp)...)
+		cmd.Env = append(os.Environ(), append(env, "RUNNER_TEMP="+temp, "PATH="+os.Getenv("PATH")+string(os.PathListSeparator)+bin)...)
 		said, err := cmd.CombinedOutput()
 		out += string(said)
 		if err != nil {
@@ -127,6 +127,21 @@ func runSteps(t *testing.T, w workflow, env ...string) (out string, err error) {
 		}
 	}
 	return out, nil
+}
+
+// machine is a folder of programs that GitHub's machines have and this one may lack, for the end of the PATH.
+func machine(t *testing.T) (folder string) {
+	t.Helper()
+	folder = t.TempDir()
+	for name, script := range map[string]string{
+		"sha256sum": "exec shasum -a 256 \"$@\"",
+		"curl":      "exec python3 -c 'import sys, urllib.request as u; a = sys.argv; open(a[a.index(\"--output\") + 1], \"wb\").write(u.urlopen(a[-1]).read())' \"$@\"",
+	} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return folder
 }
 
 // Deploying is ten lines, and a line of cron.
