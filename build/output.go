@@ -1,6 +1,7 @@
 package build
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -160,7 +161,21 @@ func (o *output) put(name string, data []byte) error {
 	o.mu.Unlock()
 	leave := o.stages.write.enter("write")
 	defer leave(len(data))
-	return o.stage.Write(name, data)
+	err := o.stage.Write(name, data)
+	if taken, ok := errors.AsType[*publish.Taken](err); ok {
+		o.clash(taken)
+		return nil
+	}
+	return err
+}
+
+// clash reports two files that cannot be on one disk, unless the plan has said so already.
+func (o *output) clash(t *publish.Taken) {
+	if len(o.found.Errors()) > 0 {
+		return
+	}
+	at := content.Pos{File: cmp.Or(o.copies[t.Path], o.copies[t.Other], content.SiteFile)}
+	o.found.Add(at.Errorf("rename one of them", "many disks cannot have both %s and %s", t.Other, t.Path))
 }
 
 // copy stages a file of content/ as it is; of a picture, what the public may see.

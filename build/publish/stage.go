@@ -63,9 +63,9 @@ type Stage struct {
 	sums   map[string]trace.Sum
 	same   map[string]bool // pages that readers see no difference in
 	folds  map[string]string
-	above  map[string]bool // the folders of all files, as folds has them
-	at     map[string]int  // number of the file in the stage, by path
-	made   map[string]bool // folders that are known to be there, of a stage that becomes the output
+	above  map[string]string // the folders of all files, as folds has them, and a file in each
+	at     map[string]int    // number of the file in the stage, by path
+	made   map[string]bool   // folders that are known to be there, of a stage that becomes the output
 }
 
 // Result counts what a commit did, in files.
@@ -85,14 +85,14 @@ func Open(ctx context.Context, o Options) (*Stage, error) {
 		return nil, err
 	}
 	if o.Dry {
-		return &Stage{output: output, dry: true, known: new(Record), looked: closed(), staged: map[string]bool{}, sums: map[string]trace.Sum{}, folds: map[string]string{}, above: map[string]bool{}}, nil
+		return &Stage{output: output, dry: true, known: new(Record), looked: closed(), staged: map[string]bool{}, sums: map[string]trace.Sum{}, folds: map[string]string{}, above: map[string]string{}}, nil
 	}
 	lock, err := acquire(ctx, filepath.Join(o.State, "cache"))
 	if err != nil {
 		return nil, err
 	}
 	s := &Stage{output: output, lock: lock, alike: o.Alike, known: new(Record), looked: make(chan struct{}),
-		staged: map[string]bool{}, sums: map[string]trace.Sum{}, same: map[string]bool{}, folds: map[string]string{}, above: map[string]bool{}, at: map[string]int{},
+		staged: map[string]bool{}, sums: map[string]trace.Sum{}, same: map[string]bool{}, folds: map[string]string{}, above: map[string]string{}, at: map[string]int{},
 		made: map[string]bool{}, dir: stageOf(output)}
 	_, err = os.Lstat(output)
 	s.first = errors.Is(err, fs.ErrNotExist)
@@ -285,6 +285,16 @@ func (s *Stage) Copy(path string, from fs.FS, name string) error {
 	return s.Write(path, data)
 }
 
+// Taken is what is wrong with a path that another file of the same build has, or needs for a folder.
+type Taken struct{ Path, Other string }
+
+func (t *Taken) Error() string {
+	if strings.EqualFold(t.Path, t.Other) {
+		return fmt.Sprintf("staging %s: %s was written already", t.Path, t.Other)
+	}
+	return fmt.Sprintf("staging %s: a disk cannot have it beside %s", t.Path, t.Other)
+}
+
 // claim takes a path for one file. Two files on one path are a mistake, also where only their case differs: on many
 // disks those are the same file. So is a file where others need a folder.
 func (s *Stage) claim(path string) error {
@@ -295,16 +305,16 @@ func (s *Stage) claim(path string) error {
 	defer s.mu.Unlock()
 	fold := strings.ToLower(path)
 	if other, ok := s.folds[fold]; ok {
-		return fmt.Errorf("staging %s: %s was written already", path, other)
+		return &Taken{path, other}
 	}
-	if s.above[fold] {
-		return fmt.Errorf("staging %s: it is a folder, with other files in it", path)
+	if other := s.above[fold]; other != "" {
+		return &Taken{path, other}
 	}
-	for folder := slashpath.Dir(fold); folder != "." && !s.above[folder]; folder = slashpath.Dir(folder) {
+	for folder := slashpath.Dir(fold); folder != "." && s.above[folder] == ""; folder = slashpath.Dir(folder) {
 		if other, ok := s.folds[folder]; ok {
-			return fmt.Errorf("staging %s: %s is a file, and no folder", path, other)
+			return &Taken{path, other}
 		}
-		s.above[folder] = true
+		s.above[folder] = path
 	}
 	s.folds[fold] = path
 	s.staged[path] = false

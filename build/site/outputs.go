@@ -242,14 +242,23 @@ func (p *planner) addSitemap() {
 	}
 }
 
-// checkFolders finds a file that has the name of a folder which another file needs.
+// checkFolders finds files that have the name of a folder which another file needs.
 func (p *planner) checkFolders() {
-	for _, c := range p.Copies {
-		below := c.Path + "/"
-		if other := p.outputs[below+"index.html"]; other != "" {
-			pos := content.Pos{File: content.Root + "/" + c.From.Path}
-			p.problems.Add(pos.Errorf("rename the file", "the file has the name of the folder that %s needs", other))
+	needed := map[string]string{} // by folder, the first file that needs it
+	for file := range p.outputs {
+		for folder := path.Dir(file); folder != "."; folder = path.Dir(folder) {
+			if first := needed[folder]; p.outputs[folder] != "" && (first == "" || file < first) {
+				needed[folder] = file
+			}
 		}
+	}
+	for folder, file := range needed {
+		maker, other := p.outputs[folder], p.outputs[file]
+		if strings.HasPrefix(maker, content.Root+"/") {
+			p.problems.Add(content.Pos{File: maker}.Errorf("rename the file", "the file has the name of the folder that %s needs", other))
+			continue
+		}
+		p.problems.Add(content.Pos{File: other}.Errorf("choose another address", "%s cannot be below %s, because that is a file of the site's own", file, folder))
 	}
 }
 
