@@ -63,7 +63,7 @@ type Stage struct {
 	sums   map[string]trace.Sum
 	same   map[string]bool // pages that readers see no difference in
 	folds  map[string]string
-	above  map[string]string // the folders of all files, as folds has them, and a file in each
+	above  map[string]string // the folders of all files, by their small letters as in folds
 	at     map[string]int    // number of the file in the stage, by path
 	made   map[string]bool   // folders that are known to be there, of a stage that becomes the output
 }
@@ -288,12 +288,7 @@ func (s *Stage) Copy(path string, from fs.FS, name string) error {
 // Taken is what is wrong with a path that another file of the same build has, or needs for a folder.
 type Taken struct{ Path, Other string }
 
-func (t *Taken) Error() string {
-	if strings.EqualFold(t.Path, t.Other) {
-		return fmt.Sprintf("staging %s: %s was written already", t.Path, t.Other)
-	}
-	return fmt.Sprintf("staging %s: a disk cannot have it beside %s", t.Path, t.Other)
-}
+func (t *Taken) Error() string { return fmt.Sprintf("staging %s: %s is in its place", t.Path, t.Other) }
 
 // claim takes a path for one file. Two files on one path are a mistake, also where only their case differs: on many
 // disks those are the same file. So is a file where others need a folder.
@@ -310,11 +305,15 @@ func (s *Stage) claim(path string) error {
 	if other := s.above[fold]; other != "" {
 		return &Taken{path, other}
 	}
-	for folder := slashpath.Dir(fold); folder != "." && s.above[folder] == ""; folder = slashpath.Dir(folder) {
-		if other, ok := s.folds[folder]; ok {
+	for folder := slashpath.Dir(path); folder != "."; folder = slashpath.Dir(folder) {
+		fold := strings.ToLower(folder)
+		if s.above[fold] != "" {
+			break
+		}
+		if other, ok := s.folds[fold]; ok {
 			return &Taken{path, other}
 		}
-		s.above[folder] = path
+		s.above[fold] = folder
 	}
 	s.folds[fold] = path
 	s.staged[path] = false
