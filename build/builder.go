@@ -144,7 +144,7 @@ func (m *model) write(stage *publish.Stage, out site.Output) bool {
 	if facts := m.out.factsOf(out, made); !made.Found.None() || !m.replace(facts) {
 		return false
 	}
-	data, err := m.out.minify.HTML(made.Data)
+	data, err := m.out.minify.AppendHTML(nil, made.Data, made.Compact)
 	return err == nil && stage.Write(out.Path, data) == nil
 }
 

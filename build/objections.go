@@ -19,6 +19,7 @@ func (o *output) inspect() {
 	if err != nil {
 		return // site.yaml's mistake, reported there
 	}
+	o.ledger.Rest()
 	whole := check.Site{Base: base, Moved: o.moved(), Reached: o.reached(), Torn: len(o.found.Errors()) > 0}
 	var objections []check.Objection
 	var work sync.WaitGroup

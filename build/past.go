@@ -45,7 +45,7 @@ const (
 )
 
 // pastVersion changes with the form of the parts and with what they mean.
-const pastVersion = 1
+const pastVersion = 2
 
 // left is the smaller part of what a build leaves.
 type left struct {

@@ -198,6 +198,6 @@ func (c *checker) anchored(target, fragment string) bool {
 	if page == nil {
 		return true
 	}
-	_, there := slices.BinarySearch(page.Anchors, fragment)
+	_, there := slices.BinarySearch(page.anchors, anchorSum(fragment))
 	return there
 }

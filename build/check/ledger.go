@@ -44,10 +44,34 @@ func (l *Ledger) place(link Link) uint32 {
 	return *place - 1
 }
 
+// Rest lets go of what only Add needs, until it is called again.
+func (l *Ledger) Rest() { l.ids = nil }
+
+// anchorSums are sums of anchors, sorted. A page is asked for an anchor, never for all of them, and the names would be a
+// tenth of what a large site's build has in memory. They are kept from build to build, so a seed that changes is none.
+func anchorSums(anchors []string) []uint64 {
+	sums := make([]uint64, len(anchors))
+	for i, a := range anchors {
+		sums[i] = anchorSum(a)
+	}
+	slices.Sort(sums)
+	return sums
+}
+
+// anchorSum is FNV-1a.
+func anchorSum(anchor string) uint64 {
+	sum := uint64(14695981039346656037)
+	for i := range len(anchor) {
+		sum = (sum ^ uint64(anchor[i])) * 1099511628211
+	}
+	return sum
+}
+
 // kept is a page in a ledger.
 type kept struct {
-	Page           // without Links
-	links []uint32 // places in Ledger.links
+	Page             // without Links and Anchors
+	links   []uint32 // places in Ledger.links
+	anchors []uint64 // sums of the anchors, sorted
 }
 
 // NewLedger makes an empty ledger.
@@ -71,11 +95,11 @@ func (l *Ledger) Add(p Page) {
 			l.ids[link.To] = known
 		}
 	}
-	k := &kept{Page: p, links: make([]uint32, len(p.Links))}
+	k := &kept{Page: p, links: make([]uint32, len(p.Links)), anchors: anchorSums(p.Anchors)}
 	for i, link := range p.Links {
 		k.links[i] = l.place(link)
 	}
-	k.Links = nil
+	k.Links, k.Anchors = nil, nil
 	l.put(k)
 }
 
@@ -95,8 +119,9 @@ func (l *Ledger) Replace(p Page, base *url.URL, has func(file string) bool) bool
 	if old == nil {
 		return false
 	}
-	for _, anchor := range old.Anchors {
-		if _, there := slices.BinarySearch(p.Anchors, anchor); !there {
+	anchors := anchorSums(p.Anchors)
+	for _, anchor := range old.anchors {
+		if _, there := slices.BinarySearch(anchors, anchor); !there {
 			return false
 		}
 	}
@@ -163,7 +188,10 @@ func (l *Ledger) Encode(w *trace.Writer, url string) {
 	for _, id := range k.links {
 		w.Uint(uint64(id))
 	}
-	w.Texts(k.Anchors)
+	w.Uint(uint64(len(k.anchors)))
+	for _, anchor := range k.anchors {
+		w.Uint(anchor)
+	}
 	for _, s := range []string{k.Title, k.Description, k.Canonical, k.Lang, k.Site} {
 		w.Text(s)
 	}
@@ -189,7 +217,10 @@ func (l *Ledger) Recall(r *trace.Reader) bool {
 			return false
 		}
 	}
-	k.Anchors = r.Texts()
+	k.anchors = make([]uint64, r.Count())
+	for i := range k.anchors {
+		k.anchors[i] = r.Uint()
+	}
 	for _, s := range []*string{&k.Title, &k.Description, &k.Canonical, &k.Lang, &k.Site} {
 		*s = r.Text()
 	}

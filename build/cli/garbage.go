@@ -7,12 +7,14 @@ import (
 	"runtime/metrics"
 )
 
-// room is how many bytes of garbage may gather before they are collected. Go's own rule, as much as is in use, has a
-// build of few pages collect every few megabytes.
-const room = 32 << 20
+// How many bytes of garbage may gather before they are collected. By Go's own rule, as much as is in use, a build of few
+// pages collects every few megabytes, and one of very many takes twice the memory that it needs.
+const (
+	leastRoom = 32 << 20
+	mostRoom  = 150 << 20
+)
 
-// gatherGarbage leaves room for garbage, and Go's own rule where more than that is in use. It is for a process that
-// builds once and ends; who sets GOGC has the last word.
+// gatherGarbage leaves that room. It is for a process that builds once and ends; who sets GOGC has the last word.
 func gatherGarbage() {
 	if os.Getenv("GOGC") != "" {
 		return
@@ -25,6 +27,6 @@ func leaveRoom(struct{}) {
 	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	metrics.Read(live)
 	inUse := max(live[0].Value.Uint64(), 4<<20)
-	debug.SetGCPercent(int(max(100, 100*room/inUse)))
+	debug.SetGCPercent(int(100 * min(max(inUse, leastRoom), mostRoom) / inUse))
 	runtime.AddCleanup(new(*byte), leaveRoom, struct{}{})
 }
