@@ -51,7 +51,7 @@ func (b *Builder) learn(source *Source, out *output, report *Report) {
 	b.forget()
 	source.rest() // it is kept for long
 	inputs := out.past.now
-	out.past, out.records, out.copies = nil, nil, nil // the memory has them
+	out.past, out.copies = nil, nil // the memory has them
 	b.last = &model{source: source, inputs: inputs, out: out, report: report}
 }
 

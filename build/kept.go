@@ -79,7 +79,7 @@ func (o *output) reuse(out site.Output) bool {
 		return false
 	}
 	o.pages[out.URL()] = out.Page
-	o.records[out.Path] = text
+	o.past.records.add(out.Path, text)
 	o.found.Take(&k.problems)
 	for _, file := range append(k.files, out.Path) {
 		o.files[file] = true
@@ -127,15 +127,4 @@ func (o *output) putPicture(file string, data []byte) error {
 		return nil
 	}
 	return o.put(file, data)
-}
-
-// encodePages writes the records of all pages.
-func (o *output) encodePages(w *trace.Writer) {
-	w.Uint(uint64(len(o.records)))
-	for _, out := range o.site.Outputs {
-		if record, ok := o.records[out.Path]; ok {
-			w.Text(out.Path)
-			w.Text(record)
-		}
-	}
 }

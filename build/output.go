@@ -46,7 +46,6 @@ type output struct {
 	files   map[string]bool       // every path of the site
 	pages   map[string]*site.Page // by URL, the parts of lists too
 	ledger  *check.Ledger         // what is kept of the pages
-	records map[string]string     // what the next build is to know of them, by output; see kept
 	copies  map[string]string     // file of the source by output
 	buffers sync.Pool             // *[]byte, of minified pages
 }
@@ -55,7 +54,7 @@ type output struct {
 func (o *output) write(ctx context.Context, assets *asset.Set, indexes search.Set) error {
 	o.past.await()
 	o.files, o.pages, o.ledger = map[string]bool{}, map[string]*site.Page{}, o.past.ledger
-	o.records, o.copies = map[string]string{}, map[string]string{}
+	o.copies = map[string]string{}
 	for _, a := range assets.All() {
 		if err := o.put(a.Path, a.Data); err != nil {
 			return err
@@ -224,7 +223,7 @@ func (o *output) keep(out site.Output, made render.Made) {
 	o.pages[p.URL] = out.Page
 	o.ledger.Add(p)
 	if o.past.file != "" {
-		o.records[out.Path] = k.encode(o.ledger, p.URL)
+		o.past.records.add(out.Path, k.encode(o.ledger, p.URL))
 	}
 }
 

@@ -20,15 +20,16 @@ import (
 // past is what the last build of a site left, and what has changed since. A damaged part of it is as good as none: what
 // it would have saved is done again.
 type past struct {
-	file   string
-	key    trace.Sum
-	memory *trace.Memory // nil: nothing is known
-	left   left
-	then   *trace.Inputs // of that build
-	now    *trace.Inputs
-	pages  map[string]string // records by output, see kept.go
-	ledger *check.Ledger     // with the references of that build's pages
-	read   chan struct{}     // closed when pages and ledger are there
+	file    string
+	key     trace.Sum
+	memory  *trace.Memory // nil: nothing is known
+	left    left
+	then    *trace.Inputs // of that build
+	now     *trace.Inputs
+	pages   map[string]string // records by output, see kept.go
+	records records           // of this build's pages
+	ledger  *check.Ledger     // with the references of that build's pages
+	read    chan struct{}     // closed when pages and ledger are there
 	// changed are the inputs that may differ. All is true when everything may: then nothing is in changed.
 	changed []string
 	all     bool
@@ -76,6 +77,7 @@ func recall(o Options) *past {
 	source, output := absolute(o.Source), absolute(o.Output)
 	p.key = trace.Of(pastVersion, o.Program, source, output, absolute(o.Bundle), o.BaseURL, o.Drafts, o.Future, o.Lenient, o.Plain)
 	p.file = filepath.Join(o.State, "cache", "build-"+trace.Of(output).String()[:16])
+	p.records.path = p.file + ".pages"
 	return p
 }
 
@@ -263,7 +265,7 @@ func (p *past) keep(o Options, tree *content.Tree, out *output, report *Report) 
 		return // of what JSON cannot say, which is nothing
 	}
 	_ = trace.Write(p.file, p.key, func(w *trace.Writer) { w.Append(small) }, p.now.Encode, report.Published.Record.Encode, tree.Remember,
-		out.encodePages, out.ledger.EncodeLinks)
+		p.records.encode, out.ledger.EncodeLinks)
 }
 
 // search makes the indexes of the site's own search, or names those of the last build when it had the same to find.
@@ -319,4 +321,5 @@ func (p *past) close() {
 		p.await()
 	}
 	p.memory.Close()
+	_ = p.records.close() // what stays behind, the next build writes over
 }

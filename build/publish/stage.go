@@ -251,9 +251,9 @@ func (s *Stage) place(path string) (file string, err error) {
 	defer s.mu.Unlock()
 	if s.first {
 		file = s.in(s.dir, path)
-		if dir := filepath.Dir(file); !s.made[dir] {
-			s.made[dir] = true
-			err = os.MkdirAll(dir, 0o755)
+		if folder := slashpath.Dir(path); !s.made[folder] {
+			s.made[folder] = true
+			err = os.MkdirAll(filepath.Dir(file), 0o755)
 		}
 		return file, err
 	}

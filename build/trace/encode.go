@@ -43,9 +43,7 @@ func (w *Writer) Bool(b bool) {
 // Text writes a text.
 func (w *Writer) Text(s string) {
 	w.data = appendText(w.data, s)
-	if w.file != nil && len(w.data) >= spill {
-		w.data = w.file.take(w.data)
-	}
+	w.overflow()
 }
 
 // Texts writes a list of texts. Nil and an empty list are the same.
@@ -96,7 +94,17 @@ func (w *Writer) Stamp(s Stamp) {
 }
 
 // Append writes what another writer has written.
-func (w *Writer) Append(data []byte) { w.data = append(w.data, data...) }
+func (w *Writer) Append(data []byte) {
+	w.data = append(w.data, data...)
+	w.overflow()
+}
+
+// overflow gives what was written to the file, if there is one, when it is much.
+func (w *Writer) overflow() {
+	if w.file != nil && len(w.data) >= spill {
+		w.data = w.file.take(w.data)
+	}
+}
 
 func appendUint(b []byte, n uint64) []byte { return binary.AppendUvarint(b, n) }
 func appendInt(b []byte, n int64) []byte   { return binary.AppendVarint(b, n) }
