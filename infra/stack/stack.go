@@ -172,7 +172,7 @@ func repair(status types.StackStatus) string {
 // settled waits until nobody changes the stack. The status of one that is not there is "".
 func (s *Stack) settled(ctx context.Context) (types.StackStatus, error) {
 	until := time.Now().Add(s.Patience)
-	said := false
+	var said map[string]bool
 	for {
 		found, err := s.describe(ctx)
 		if errors.Is(err, ErrAbsent) {
@@ -184,10 +184,11 @@ func (s *Stack) settled(ctx context.Context) (types.StackStatus, error) {
 		if !busy(found.StackStatus) {
 			return found.StackStatus, nil
 		}
-		if !said {
+		if said == nil {
 			s.Say(fmt.Sprintf("stack %s is being changed already (%s): waiting", s.Name, found.StackStatus))
-			said = true
+			said = map[string]bool{}
 		}
+		s.tellWhatFor(ctx, found.StackStatus, said)
 		if err := s.pause(ctx, until); err != nil {
 			return "", err
 		}

@@ -56,10 +56,38 @@ func (s *Stack) tell(e types.StackEvent, said map[string]bool) {
 	}
 	said[id] = true
 	line := fmt.Sprintf("%s: %s", aws.ToString(e.LogicalResourceId), strings.ToLower(strings.ReplaceAll(string(e.ResourceStatus), "_", " ")))
-	if reason := aws.ToString(e.ResourceStatusReason); reason != "" && reason != "Resource creation Initiated" {
-		line += ": " + reason
+	if tells(e) {
+		line += ": " + aws.ToString(e.ResourceStatusReason)
 	}
 	s.Say(line)
+}
+
+// tellWhatFor says what resources of somebody else's change wait for. The run that began it may be gone, and with it what
+// it printed: a certificate waits until somebody reads which record it needs. Without an answer there is nothing to tell.
+func (s *Stack) tellWhatFor(ctx context.Context, status types.StackStatus, said map[string]bool) {
+	if status != types.StackStatusCreateInProgress && status != types.StackStatusUpdateInProgress {
+		return
+	}
+	page, err := s.Client.DescribeStackEvents(ctx, &cloudformation.DescribeStackEventsInput{StackName: &s.Name})
+	if err != nil {
+		return
+	}
+	newest := map[string]types.ResourceStatus{}
+	for _, e := range page.StackEvents { // youngest first
+		resource := aws.ToString(e.LogicalResourceId)
+		if _, known := newest[resource]; !known {
+			newest[resource] = e.ResourceStatus
+		}
+		if tells(e) && newest[resource] == e.ResourceStatus && strings.HasSuffix(string(e.ResourceStatus), "_IN_PROGRESS") {
+			s.tell(e, said)
+		}
+	}
+}
+
+// tells says whether an event has a reason worth reading.
+func tells(e types.StackEvent) bool {
+	reason := aws.ToString(e.ResourceStatusReason)
+	return reason != "" && reason != "Resource creation Initiated"
 }
 
 // events are those of one change, oldest first.
