@@ -488,3 +488,39 @@ func TestHints(t *testing.T) {
 		}
 	}
 }
+
+// The mail domain's identity is made by whoever has none: not where it is there before, and anew when the sender moves to
+// another domain. Its records come from the stack, or from SES.
+func TestDeployKnowsTheMailDomain(t *testing.T) {
+	p := &patient{cloud: newCloud(t), quota: "1000"}
+	p.identity = `{"VerificationStatus": "PENDING", "DkimAttributes": {"Status": "PENDING", "Tokens": ["t1", "t2", "t3"], "SigningHostedZone": "dkim.eu-central-1.amazonses.com"}}`
+	p.serve()
+	owns := func() string { return p.stacks["leadsite-"+p.name()].parameters["OwnsIdentity"] }
+	sender := func(domain string) {
+		p.write("content/site.yaml", "title: "+p.title+"\nbase_url: https://www.example.com/\nmail: {from: leads@"+domain+"}\norganization: {name: Ropes, email: owner@example.com}\n")
+	}
+
+	sender("left.example.net")
+	out := p.ok("--yes")
+	if owns() != "no" {
+		t.Errorf("the stack makes an identity that is there: %q", owns())
+	}
+	p.stacks["leadsite-"+p.name()].outputs["Dkim1"] = ""
+	if out = p.ok("--yes"); !regexp.MustCompile(`t2\._domainkey\.left\.example\.net +CNAME +t2\.dkim\.eu-central-1\.amazonses\.com`).MatchString(out) {
+		t.Errorf("nobody says the records by which SES knows the domain:\n%s", out)
+	}
+
+	p.identity = ""
+	sender("new.example.net")
+	p.ok("--yes")
+	if owns() != "yes" {
+		t.Errorf("nobody makes the identity of the new domain: %q", owns())
+	}
+
+	p.identity = `{"VerificationStatus": "SUCCESS"}`
+	sender("verified.example.net")
+	p.ok("--yes")
+	if owns() != "no" {
+		t.Errorf("the stack makes an identity that is there: %q", owns())
+	}
+}

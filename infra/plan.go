@@ -101,7 +101,7 @@ func (d *Deploy) showNames(word string, names []string) {
 
 // summary ends a run: where the site is, and what is left to do by hand.
 func (d *Deploy) summary(ctx context.Context) error {
-	_, verified, err := d.Account.identity(ctx, d.mailDomain())
+	known, err := d.Account.identity(ctx, d.mailDomain())
 	if err != nil {
 		return err
 	}
@@ -116,9 +116,9 @@ func (d *Deploy) summary(ctx context.Context) error {
 	if d.run.sandbox {
 		d.say("left to do: SES keeps the account in its sandbox, so mail reaches only domains that it has verified; when sales are elsewhere, ask AWS for production access (SES, Account dashboard)")
 	}
-	if !verified {
+	if !known.verified {
 		d.say("left to do: AWS does not know yet that %s is yours, so no mail is sent; leads are kept until then", d.mailDomain())
-		records = append(records, d.mailRecords()...)
+		records = append(records, d.mailRecords(known)...)
 	}
 	if len(records) > 0 {
 		d.say("DNS records, to be made where your domain is kept:")

@@ -26,11 +26,11 @@ const testPatience = 3 * time.Minute
 // testLead sends a synthetic lead, once the mail domain is verified: from here to the site, and on as a visitor's, to a
 // mail that was delivered. It waits for that. Whatever becomes of it is said, and fails no run: the site is live.
 func (d *Deploy) testLead(ctx context.Context) error {
-	_, verified, err := d.Account.identity(ctx, d.mailDomain())
+	known, err := d.Account.identity(ctx, d.mailDomain())
 	if err != nil {
 		return err
 	}
-	if !verified {
+	if !known.verified {
 		d.run.tested = "not tested: nothing is mailed until AWS knows that " + d.mailDomain() + " is yours"
 		return nil
 	}
