@@ -40,6 +40,14 @@ func (d *Deploy) Delete(ctx context.Context, tables *dynamodb.Client, exported b
 			return errors.Join(err, ErrDeclined)
 		}
 	}
+	if err := d.Account.makeWorkshop(ctx); err != nil { // it has the lock
+		return err
+	}
+	return d.alone(ctx, d.takeAway)
+}
+
+// takeAway takes the stacks away, and says what stays.
+func (d *Deploy) takeAway(ctx context.Context) error {
 	if err := d.edgeStack().Delete(ctx); err != nil {
 		return err
 	}
@@ -51,6 +59,7 @@ func (d *Deploy) Delete(ctx context.Context, tables *dynamodb.Client, exported b
 			d.say("kept: %s %s", output, name)
 		}
 	}
+	d.say("kept: parameter %s, which the leads' ids and links come from", secretName(d.name))
 	return nil
 }
 

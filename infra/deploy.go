@@ -1,6 +1,7 @@
 package infra
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -87,14 +88,16 @@ func (d *Deploy) Run(ctx context.Context) error {
 	if err := d.Account.makeWorkshop(ctx); err != nil {
 		return err
 	}
-	if d.Beat == 0 {
-		d.Beat = lockBeat
-	}
-	locked, unlock, err := d.Account.lock(ctx, d.name, d.By, d.Beat)
+	return d.alone(ctx, d.change)
+}
+
+// alone does something under the site's lock.
+func (d *Deploy) alone(ctx context.Context, do func(context.Context) error) error {
+	locked, unlock, err := d.Account.lock(ctx, d.name, d.By, cmp.Or(d.Beat, lockBeat))
 	if err != nil {
 		return err
 	}
-	err = d.change(locked)
+	err = do(locked)
 	if lost := context.Cause(locked); err != nil && errors.Is(lost, ErrLocked) {
 		err = lost
 	}

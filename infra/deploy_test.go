@@ -289,6 +289,41 @@ func TestDeployLock(t *testing.T) {
 	}
 }
 
+// S3 takes the lock, and its answer is lost: asked again, it says that somebody has the lock. That is this run itself.
+func TestDeployLockWithoutAnAnswer(t *testing.T) {
+	c := newCloud(t)
+	target, err := url.Parse(c.moto)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := httputil.NewSingleHostReverseProxy(target)
+	var puts atomic.Int32
+	network := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodPut || !strings.Contains(r.URL.Path, "/locks/") {
+			proxy.ServeHTTP(w, r)
+			return
+		}
+		if puts.Add(1)%2 == 1 { // each is asked twice: the first, and every beat
+			proxy.ServeHTTP(httptest.NewRecorder(), r)
+			panic(http.ErrAbortHandler)
+		}
+		proxy.ServeHTTP(w, r)
+	}))
+	network.Config.ErrorLog = log.New(io.Discard, "", 0)
+	network.Start()
+	t.Cleanup(network.Close)
+	t.Setenv("AWS_ENDPOINT_URL_S3", network.URL)
+	c.during = func(context.Context) {
+		for puts.Load() < 6 && t.Context().Err() == nil {
+			time.Sleep(20 * time.Millisecond)
+		}
+	}
+	c.ok("--yes")
+	if got := c.readLock(); got.By != "" {
+		t.Errorf("the lock is still there: %+v", got)
+	}
+}
+
 // lockText is what a lock says; nothing for none.
 type lockText struct {
 	By    string
@@ -410,7 +445,12 @@ func TestDeployDelete(t *testing.T) {
 	if said := c.fail("--delete", "--yes"); !strings.Contains(said, "the site still holds leads") || !strings.Contains(said, "--exported") || len(c.stacks) != 2 {
 		t.Errorf("said:\n%s", said)
 	}
-	if out := c.ok("--delete", "--yes", "--exported"); !strings.Contains(out, "kept: Table leads-of-"+c.name()) || len(c.stacks) != 0 {
+	c.lock("another laptop", time.Now().Add(time.Hour))
+	if said := c.fail("--delete", "--yes", "--exported"); !strings.Contains(said, "another deploy is at work, by another laptop") || len(c.stacks) != 2 {
+		t.Errorf("said:\n%s", said)
+	}
+	c.lock("a laptop that died", time.Now().Add(-time.Minute))
+	if out := c.ok("--delete", "--yes", "--exported"); !strings.Contains(out, "kept: Table leads-of-"+c.name()) || !strings.Contains(out, "kept: parameter /leadsite/"+c.name()+"/secret") || len(c.stacks) != 0 || c.readLock().By != "" {
 		t.Errorf("said:\n%s", out)
 	}
 }

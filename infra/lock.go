@@ -3,6 +3,7 @@ package infra
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -28,6 +29,7 @@ const (
 // held is what a lock says.
 type held struct {
 	By    string    `json:"by"`
+	Run   string    `json:"run"`   // tells runs on one machine apart
 	Until time.Time `json:"until"` // by AWS's clock
 }
 
@@ -41,12 +43,13 @@ func (a *Account) time() time.Time { return a.now(a.clock)() }
 // lock takes the site for one run, and gives how to let it go. Two runs cannot both write the object: S3 takes it only
 // while there is none, or over the very one that has run out. The context that it gives ends when the lock is lost.
 func (a *Account) lock(ctx context.Context, site, by string, beat time.Duration) (locked context.Context, unlock func() error, err error) {
-	etag, err := a.putLock(ctx, site, by, "")
+	run := held{By: by, Run: rand.Text()}
+	etag, err := a.putLock(ctx, site, run, "")
 	if refused(err) {
-		if etag, err = a.expired(ctx, site); err != nil {
+		if etag, err = a.expired(ctx, site); err != nil && code(err) != "NoSuchKey" { // it was let go just now
 			return nil, nil, err
 		}
-		etag, err = a.putLock(ctx, site, by, etag)
+		etag, err = a.putLock(ctx, site, run, etag)
 	}
 	if refused(err) {
 		return nil, nil, fmt.Errorf("locking %s: %w", site, ErrLocked)
@@ -58,7 +61,7 @@ func (a *Account) lock(ctx context.Context, site, by string, beat time.Duration)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		a.renew(locked, lose, site, by, etag, beat)
+		a.renew(locked, lose, site, run, etag, beat)
 	}()
 	return locked, func() error {
 		lost := errors.Is(context.Cause(locked), ErrLocked)
@@ -74,10 +77,12 @@ func (a *Account) lock(ctx context.Context, site, by string, beat time.Duration)
 	}, nil
 }
 
-// putLock writes the lock, over the one with this ETag; "": only while there is none.
-func (a *Account) putLock(ctx context.Context, site, by, over string) (etag string, err error) {
+// putLock writes the lock, over the one with this ETag; "": only while there is none. When the answer is lost, the SDK asks
+// again, and hears that somebody has the lock: that may be this run.
+func (a *Account) putLock(ctx context.Context, site string, run held, over string) (etag string, err error) {
 	bucket, key := a.workshop(), lockKey(site)
-	data, err := json.Marshal(held{By: by, Until: a.time().Add(lockLife).UTC()})
+	run.Until = a.time().Add(lockLife).UTC()
+	data, err := json.Marshal(run)
 	if err != nil {
 		return "", err
 	}
@@ -86,6 +91,12 @@ func (a *Account) putLock(ctx context.Context, site, by, over string) (etag stri
 		in.IfMatch, in.IfNoneMatch = nil, aws.String("*")
 	}
 	out, err := a.s3.PutObject(ctx, in)
+	if code(err) == "PreconditionFailed" {
+		var now held
+		if etag, readErr := a.read(ctx, key, &now); readErr == nil && now.Run == run.Run {
+			return etag, nil
+		}
+	}
 	if err != nil {
 		return "", err
 	}
@@ -94,7 +105,7 @@ func (a *Account) putLock(ctx context.Context, site, by, over string) (etag stri
 
 // renew keeps the lock until the context ends. What S3 cannot take now it may take at the next beat; but when the lock is
 // another's or gone, this run must not go on.
-func (a *Account) renew(ctx context.Context, lose context.CancelCauseFunc, site, by, etag string, beat time.Duration) {
+func (a *Account) renew(ctx context.Context, lose context.CancelCauseFunc, site string, run held, etag string, beat time.Duration) {
 	ticker := time.NewTicker(beat)
 	defer ticker.Stop()
 	for {
@@ -103,7 +114,7 @@ func (a *Account) renew(ctx context.Context, lose context.CancelCauseFunc, site,
 			return
 		case <-ticker.C:
 		}
-		newer, err := a.putLock(ctx, site, by, etag)
+		newer, err := a.putLock(ctx, site, run, etag)
 		switch {
 		case err == nil:
 			etag = newer
