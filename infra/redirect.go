@@ -39,12 +39,25 @@ func EdgeEntries(b *bundle.Bundle, site fs.FS) (map[string]string, error) {
 			key = r.From
 			depths = append(depths, strings.Count(r.From, "/")-1)
 		}
-		entries[key] = strings.TrimSpace(strconv.Itoa(r.Status) + " " + r.To)
+		entries[key] = strings.TrimSpace(strconv.Itoa(r.Status) + " " + inASCII(r.To))
 	}
 	if len(depths) > 0 {
 		entries["*"] = deepestFirst(depths)
 	}
 	return entries, fits(entries)
+}
+
+// inASCII is an address as it may stand in a header: authors write "/über uns/".
+func inASCII(address string) string {
+	var b strings.Builder
+	for i := range len(address) {
+		if c := address[i]; c <= ' ' || c > '~' {
+			fmt.Fprintf(&b, "%%%02X", c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
 }
 
 func deepestFirst(depths []int) string {

@@ -146,6 +146,17 @@ func TestEdgeRedirectsAsServeDoes(t *testing.T) {
 	}
 }
 
+// What CloudFront does with letters in a header that are not ASCII nobody says.
+func TestEdgeRedirectsInASCII(t *testing.T) {
+	all := bundle.Redirects{{From: "/a/", To: "/über uns/", Status: 301}, {From: "/b/*", To: "https://other.example/ü/*?q=%C3%A4", Status: 302}}
+	for i, got := range view(t, all, request{URI: "/a/"}, request{URI: "/b/%C3%B6"}) {
+		want := []string{"301 /%C3%BCber%20uns/", "302 https://other.example/%C3%BC/%C3%B6?q=%C3%A4"}[i]
+		if got.String() != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
+
 func TestEdgeKeepsTheQuery(t *testing.T) {
 	all := bundle.Redirects{{From: "/a/", To: "/b/", Status: 301}, {From: "/c/", To: "/d/?x=1", Status: 302}}
 	for i, got := range view(t, all,
