@@ -419,6 +419,9 @@ func TestTriggers(t *testing.T) {
 	if got := tp.Resources["FallbackQueue"].at("VisibilityTimeout").(int); got < 6*tp.Resources["Notify"].at("Timeout").(int) {
 		t.Errorf("a message of the fallback queue comes back after %d s, while notify may still be at work", got)
 	}
+	if tp.Resources["FallbackLeads"].at("ScalingConfig", "MaximumConcurrency") != 2 {
+		t.Error("a full fallback queue takes the functions that visitors need: a new account may run ten at once")
+	}
 	if tp.Resources["FallbackQueue"].at("RedrivePolicy") != nil {
 		t.Error("leads of the fallback queue would end in another queue")
 	}

@@ -46,7 +46,7 @@ type reported struct {
 	Reported bool `json:"reported"`
 }
 
-// mail takes an event of a mail into account. An error makes EventBridge bring it again. One of another kind than we ask
+// mail takes an event of a mail into account. An error makes Lambda bring it again, twice. One of another kind than we ask
 // for changes nothing.
 func (f *function) mail(ctx context.Context, detail json.RawMessage) (reported, error) {
 	var e mailEvent
