@@ -136,6 +136,23 @@ func TestDeploy(t *testing.T) {
 		}
 	})
 
+	t.Run("the origin secret changes while visitors write", func(t *testing.T) {
+		name, was := "/leadsite/"+c.name()+"/origin", c.parameter("/leadsite/"+c.name()+"/origin")
+		for _, tc := range []struct{ written, functions string }{{"newer,\n  " + was + "\n", "newer," + was}, {"newer", "newer"}} {
+			if _, err := ssm.NewFromConfig(c.config()).PutParameter(t.Context(), &ssm.PutParameterInput{Name: &name, Value: &tc.written, Overwrite: aws.Bool(true)}); err != nil {
+				t.Fatal(err)
+			}
+			c.executed = nil
+			c.ok("--yes")
+			if got := c.stacks[app].parameters["OriginSecrets"]; got != tc.functions || len(c.executed) == 0 || c.executed[0] != app {
+				t.Errorf("the functions take %q; changed %v", got, c.executed)
+			}
+			if got := c.stacks[edge].parameters["OriginSecret"]; got != "newer" {
+				t.Errorf("the edge sends %q", got)
+			}
+		}
+	})
+
 	t.Run("a stage is another site", func(t *testing.T) {
 		c.executed = nil
 		c.ok("--stage", "preview", "--yes")

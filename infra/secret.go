@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
@@ -34,7 +35,7 @@ func (s secrets) newest() string {
 
 // plannedSecrets reads what there is, and makes nothing: for a plan, any value stands for one that is still to be made.
 func (a *Account) plannedSecrets(ctx context.Context, site string) (secrets, error) {
-	origin, err := a.parameter(ctx, originName(site))
+	origin, err := a.origins(ctx, site)
 	if err == nil && origin == "" {
 		origin = "planned"
 	}
@@ -48,11 +49,18 @@ func (a *Account) makeSecrets(ctx context.Context, site string, random io.Reader
 			return secrets{}, err
 		}
 	}
-	origin, err := a.parameter(ctx, originName(site))
+	origin, err := a.origins(ctx, site)
 	if err == nil && origin == "" {
 		err = fmt.Errorf("reading parameter %s: it is empty", originName(site))
 	}
 	return secrets{secretName(site), origin}, err
+}
+
+// origins are the origin secrets, with nothing but a comma between, however their owner wrote them into the parameter.
+func (a *Account) origins(ctx context.Context, site string) (string, error) {
+	text, err := a.parameter(ctx, originName(site))
+	between := func(r rune) bool { return r == ',' || unicode.IsSpace(r) }
+	return strings.Join(strings.FieldsFunc(text, between), ","), err
 }
 
 func (a *Account) makeSecret(ctx context.Context, name string, random io.Reader) error {
