@@ -21,6 +21,7 @@ const (
 	pageAPI    = "https://aws.amazon.com/api-gateway/pricing/"
 	pageTable  = "https://aws.amazon.com/dynamodb/pricing/on-demand/"
 	pageMail   = "https://aws.amazon.com/ses/pricing/"
+	pageQueue  = "https://aws.amazon.com/sqs/pricing/"
 	pageWatch  = "https://aws.amazon.com/cloudwatch/pricing/"
 )
 
@@ -46,8 +47,9 @@ const (
 // What a month comes to when nobody writes: the schedule looks each minute at what is due.
 const (
 	sweeps      = 60 * 24 * 30
-	sweepReads  = 5    // four shards of what waits, and the synthetic leads
-	sweepLogged = 6e-7 // GB
+	sweepReads  = 5              // four shards of what waits, and the synthetic leads
+	sweepLogged = 6e-7           // GB
+	queueLooks  = 5 * 3 * sweeps // Lambda looks into the fallback queue with five calls at once, of 20 seconds each
 )
 
 // GB-seconds of a call.
@@ -82,6 +84,7 @@ func Bill(submissions float64) []Line {
 		{Price{"KB written", 1e6, 0.625, 0, "DynamoDB", pageTable, lookedUp}, submissions * writes},
 		{Price{"reads of up to 4 KB", 1e6, 0.125, 0, "DynamoDB", pageTable, lookedUp}, submissions*reads + sweeps*sweepReads},
 		{Price{"mails", 1000, 0.10, 0, "SES", pageMail, lookedUp}, submissions * mails},
+		{Price{"looks into the fallback queue", 1e6, 0.40, 1e6, "SQS", pageQueue, fromMemory}, queueLooks},
 		{Price{"GB of logs", 1, 0.50, 5, "CloudWatch", pageWatch, lookedUp}, submissions*logged + sweeps*sweepLogged},
 		{Price{"figures made of logs", 1, 0.30, 10, "CloudWatch", pageWatch, lookedUp}, Metrics},
 		{Price{"alarms", 1, 0.10, 10, "CloudWatch", pageWatch, fromMemory}, Alarms},
