@@ -419,6 +419,10 @@ func TestTriggers(t *testing.T) {
 	if got := tp.Resources["FallbackQueue"].at("VisibilityTimeout").(int); got < 6*tp.Resources["Notify"].at("Timeout").(int) {
 		t.Errorf("a message of the fallback queue comes back after %d s, while notify may still be at work", got)
 	}
+	asked := fmt.Sprint(tp.Resources["MailEvents"].at("EventPattern", "detail", "eventType"))
+	if sent := fmt.Sprint(tp.Resources["MailsToEvents"].at("EventDestination", "MatchingEventTypes")); sent != strings.ToLower(asked) {
+		t.Errorf("SES is asked for %s, as CloudFormation has the words, and the rule passes %s", sent, asked)
+	}
 	if tp.Resources["FallbackLeads"].at("ScalingConfig", "MaximumConcurrency") != 2 {
 		t.Error("a full fallback queue takes the functions that visitors need: a new account may run ten at once")
 	}
