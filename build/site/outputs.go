@@ -60,6 +60,9 @@ func (p *planner) addOutputs() {
 // output adds a file, unless its place is taken.
 func (p *planner) output(o Output) {
 	other := p.outputs[o.Path]
+	if name := longName(o.Path); name != "" && o.Page != nil {
+		p.problems.Add(p.cause(o.Page).Errorf("make it shorter, or give the page a slug:", "a file or folder would have a name of %d bytes, and disks take %d", len(name), maxName))
+	}
 	switch {
 	case other == "":
 		p.outputs[o.Path] = "the site itself"
@@ -73,6 +76,29 @@ func (p *planner) output(o Output) {
 	default:
 		p.problems.Add(p.place(o.Page).Errorf("rename one of them", "this and %s both make the file %s", other, o.Path))
 	}
+}
+
+// cause is where an author decides that there is a page: of a term, on the first page that is filed under it.
+func (p *planner) cause(page *Page) content.Pos {
+	if page.Kind == KindTerm && len(page.Items) > 0 && page.Items[0].Entry != nil {
+		return page.Items[0].Entry.Front.At(page.Taxonomy)
+	}
+	return p.place(page)
+}
+
+// maxName is how long a name may be on all the usual disks, a compressed copy's ending included, in bytes.
+const maxName = 250
+
+// longName is a name in a path that is longer than that; "" when there is none.
+func longName(file string) string {
+	if len(file) > maxName {
+		for name := range strings.SplitSeq(file, "/") {
+			if len(name) > maxName {
+				return name
+			}
+		}
+	}
+	return ""
 }
 
 // addCopies finds the place of every file that is copied: below static/ as it is there; beside a folder's index.md at
