@@ -130,7 +130,7 @@ func (o *output) shrink(out site.Output, page render.Made) error {
 	}
 	defer o.buffers.Put(buffer)
 	leave := o.stages.minify.enter("minify")
-	data, err := o.minify.AppendHTML((*buffer)[:0], page.Data, page.Compact)
+	data, err := o.minify.AppendHTML((*buffer)[:0], page.Data, minify.Part{Text: page.Compact, Blanks: page.Blanks})
 	leave(len(data))
 	if err != nil {
 		o.blame(out, err)

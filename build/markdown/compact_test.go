@@ -47,7 +47,7 @@ func TestCompactIsAsSmallAsMinified(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		parts, err := m.AppendHTML(nil, []byte(page), doc.HTML)
+		parts, err := m.AppendHTML(nil, []byte(page), minify.Part{Text: doc.HTML, Blanks: doc.Blanks})
 		if err != nil {
 			t.Fatal(err)
 		}

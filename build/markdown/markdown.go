@@ -62,7 +62,7 @@ var ErrTooLarge = errors.New("the text is over 8 MB")
 // Options are the same for all pages of a site.
 type Options struct {
 	RawHTML bool // HTML in the text passes; otherwise it is shown as text
-	Compact bool // write what a minifier would leave: no newlines between blocks, no quotes that can be done without
+	Compact bool // write what a minifier would leave, but for the newlines between blocks, which are told of; see Doc.Blanks
 }
 
 // Converter converts the texts of any number of pages, from any number of goroutines.
@@ -136,6 +136,7 @@ type Doc struct {
 	Links    []Link
 	Faults   []Fault // what the author should mend; the HTML is whole nevertheless
 	Compact  bool    // all of the HTML is as Options.Compact wants it: nothing came from the author or from hooks
+	Blanks   []int   // of such HTML, where newlines stand that a page can do without. An attribute cannot, or a list of words
 }
 
 // Heading is a heading of the text, for a table of contents.
@@ -215,8 +216,12 @@ func (p *Page) run(src []byte, line int) (*writer, error) {
 func (p *Page) parse(src []byte, codes shortcodes, rawHTML bool, line int) *writer {
 	r := newReader(src, rawHTML)
 	root := r.parse(src)
-	return &writer{page: p, reader: r, root: root, codes: codes.found, faults: codes.faults, source: src, line: line,
+	w := &writer{page: p, reader: r, root: root, codes: codes.found, faults: codes.faults, source: src, line: line,
 		compact: p.converter.options.Compact, buf: p.converter.buffer()}
+	if w.compact {
+		w.blanks = make([]int, 0, len(src)/64)
+	}
+	return w
 }
 
 func onlyParagraph(root ast.Node) ast.Node {

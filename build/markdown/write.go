@@ -23,6 +23,7 @@ type writer struct {
 	links    []Link
 	faults   []Fault
 	compact  bool        // of Options
+	blanks   []int       // of Doc
 	foreign  bool        // something was written that is not this package's
 	raw      bool        // the author's own HTML was written
 	refs     map[int]int // how often each footnote was referred to
@@ -52,6 +53,9 @@ func (w *writer) finish() Doc {
 	}
 	d := Doc{HTML: w.withShortcodes(out), Headings: w.headings, Links: w.links, Faults: w.faults,
 		Compact: w.compact && !w.raw && !w.foreign && len(w.codes) == 0}
+	if d.Compact {
+		d.Blanks = w.blanks
+	}
 	w.page.notes += len(w.refs)
 	w.page.converter.buffers.Put(w.buf)
 	return d
@@ -69,12 +73,12 @@ func (w *writer) wrap(open string, n ast.Node, closing string) {
 	w.put(closing)
 }
 
-// put writes markup. A newline at its end is for people's eyes, and left away where nobody is to look at it.
+// put writes markup. A newline at its end is for people's eyes, and for who takes the words out of the markup.
 func (w *writer) put(markup string) {
-	if w.compact {
-		markup = strings.TrimSuffix(markup, "\n")
-	}
 	w.buf.WriteString(markup)
+	if w.compact && strings.HasSuffix(markup, "\n") {
+		w.blanks = append(w.blanks, w.buf.Len()-1)
+	}
 }
 
 func (w *writer) node(n ast.Node) {
@@ -170,7 +174,8 @@ func (w *writer) breakBehind(p *ast.Paragraph) {
 	if at == len(siblings)-1 {
 		return
 	}
-	if _, list := siblings[at+1].(*ast.List); list && w.compact {
+	if _, list := siblings[at+1].(*ast.List); list {
+		w.put("\n")
 		return
 	}
 	w.buf.WriteByte('\n')
@@ -302,7 +307,8 @@ func (w *writer) footnotes(l *ast.List) {
 		w.footnote(item, i+1)
 		w.put("</li>\n")
 	}
-	w.put("</ol>\n</section>\n")
+	w.put("</ol>\n")
+	w.put("</section>\n")
 }
 
 // footnote writes one note. The ways back belong into its last paragraph.

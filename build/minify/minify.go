@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"unsafe"
@@ -63,16 +64,34 @@ func (e *Error) Error() string { return fmt.Sprintf("%d:%d: %s", e.Line, e.Col, 
 
 // HTML minifies a page, whose bytes are the Minifier's from then on. An inline script or JSON that does not parse is an
 // *Error.
-func (m *Minifier) HTML(page []byte) ([]byte, error) { return m.AppendHTML(nil, page, "") }
+func (m *Minifier) HTML(page []byte) ([]byte, error) { return m.AppendHTML(nil, page, Part{}) }
+
+// Part is a part of a page that is as small as it can be, but for some newlines: blocks of HTML from end to end.
+type Part struct {
+	Text   string
+	Blanks []int // where the newlines stand in the text, in order
+}
+
+// size is the length of what is left of a part.
+func (p Part) size() int { return len(p.Text) - len(p.Blanks) }
+
+// put writes what is left of a part to the beginning of some bytes.
+func (p Part) put(to []byte) {
+	from := 0
+	for _, blank := range p.Blanks {
+		to = to[copy(to, p.Text[from:blank]):]
+		from = blank + 1
+	}
+	copy(to, p.Text[from:])
+}
 
 // AppendHTML is HTML that writes behind what is in a buffer, for who has many pages and one buffer. Of a part of the page
-// the caller may say that it is as small as it can be, blocks of HTML from end to end: it is not gone through again, which
-// for a post saves most of the time.
-func (m *Minifier) AppendHTML(to, page []byte, small string) ([]byte, error) {
-	if len(small) > worthwhile {
+// the caller may say that it is small already: it is not gone through again, which for a post saves most of the time.
+func (m *Minifier) AppendHTML(to, page []byte, small Part) ([]byte, error) {
+	if small.size() > worthwhile {
 		text := unsafe.String(unsafe.SliceData(page), len(page)) // a view of it, to search without a copy of small
-		if at := strings.Index(text, small); at >= 0 {
-			if out, ok := m.around(to, page[:at], small, page[at+len(small):]); ok {
+		if at := strings.Index(text, small.Text); at >= 0 {
+			if out, ok := m.around(to, page[:at], small, page[at+len(small.Text):]); ok {
 				return out, nil
 			}
 		}
@@ -89,7 +108,7 @@ const (
 
 // around minifies what stands before and behind a part of a page. False: the placeholder did not come through it, because
 // the page has one of its own, or the part stands where no block can.
-func (m *Minifier) around(to, before []byte, small string, behind []byte) ([]byte, bool) {
+func (m *Minifier) around(to, before []byte, small Part, behind []byte) ([]byte, bool) {
 	frame, _ := m.frames.Get().(*bytes.Buffer)
 	if frame == nil {
 		frame = new(bytes.Buffer)
@@ -104,10 +123,11 @@ func (m *Minifier) around(to, before []byte, small string, behind []byte) ([]byt
 		return nil, false
 	}
 	at, end := bytes.Index(out, []byte(placeholder)), len(out)
-	out = append(out, small...) // for its room
-	copy(out[at+len(small):], out[at+len(placeholder):end])
-	copy(out[at:], small)
-	return out[:end+len(small)-len(placeholder)], true
+	more := small.size() - len(placeholder)
+	out = slices.Grow(out, more)[:end+more]
+	copy(out[at+small.size():], out[at+len(placeholder):end])
+	small.put(out[at:])
+	return out, true
 }
 
 // QuotedHTML is HTML, and keeps every attribute's quotes: for pages into which values are put later, where a

@@ -67,15 +67,20 @@ func TestJSONNumbersStay(t *testing.T) {
 
 func TestAPartThatIsSmallIsKeptApart(t *testing.T) {
 	small := strings.Repeat("<p>two  blanks tell that nobody went through it</p>", 10)
+	lines := "<ul>\n<li>a\nb</li>\n</ul>\n" + small
 	for name, c := range map[string]struct{ before, behind, want string }{
 		"among blocks": {"<main> ", " </main> <p> x </p>", "<main>" + small + "</main><p>x</p>"},
 		"twice":        {"<main> ", small + "</main>", "<main>" + small + strings.ReplaceAll(small, "  ", " ") + "</main>"},
 		"no room for the placeholder": {"<p data-leadsite-minified></p><main> ", " </main>",
 			"<p data-leadsite-minified></p><main>" + strings.ReplaceAll(small, "  ", " ") + "</main>"},
 	} {
-		got, err := minify.New().AppendHTML([]byte("first"), []byte(c.before+small+c.behind), small)
+		got, err := minify.New().AppendHTML([]byte("first"), []byte(c.before+small+c.behind), minify.Part{Text: small})
 		if err != nil || string(got) != "first"+c.want {
 			t.Errorf("%s: got %s, %v\nwant %s", name, got, err, c.want)
 		}
+	}
+	got, err := minify.New().AppendHTML(nil, []byte("<main> "+lines+"\n</main>"), minify.Part{Text: lines, Blanks: []int{4, 16, 22}})
+	if want := "<main><ul><li>a\nb</li></ul>" + small + "</main>"; err != nil || string(got) != want {
+		t.Errorf("got %s, %v\nwant %s", got, err, want)
 	}
 }

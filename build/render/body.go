@@ -38,7 +38,8 @@ func (w *worker) body(p *site.Page) error {
 	}
 	w.job.view.Page.Content = html
 	if doc.Compact {
-		w.job.compact = string(html)
+		kept, _ := slices.BinarySearch(doc.Blanks, len(html)) // the last one was trimmed
+		w.job.compact, w.job.blanks = string(html), doc.Blanks[:kept]
 	}
 	w.job.view.Page.TOC, _ = contents(doc.Headings, 0)
 	return w.pageBlocks(p)

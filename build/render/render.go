@@ -176,7 +176,7 @@ func (w *worker) make(o site.Output) (Made, error) {
 	if err != nil {
 		return Made{Found: w.job.found}, w.r.locate("", err)
 	}
-	return Made{Data: firstPicture(html), Compact: w.job.compact, Trace: Trace{Given: given, Asked: w.job.asked}, Files: w.job.files, Found: w.job.found}, nil
+	return Made{Data: firstPicture(html), Compact: w.job.compact, Blanks: w.job.blanks, Trace: Trace{Given: given, Asked: w.job.asked}, Files: w.job.files, Found: w.job.found}, nil
 }
 
 // viewOf is what a page's template is handed, but for what the author wrote of it.

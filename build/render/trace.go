@@ -26,7 +26,8 @@ type Question struct {
 // Made is a finished output.
 type Made struct {
 	Data    []byte
-	Compact string // a part of Data that no minifier would make smaller, as markdown.Doc.Compact has it
+	Compact string // a part of Data that is small already, as markdown.Doc.Compact has it
+	Blanks  []int  // in Compact; see markdown.Doc.Blanks
 	Trace   Trace
 	Files   []string          // the pictures and cards that it wants, as paths below the output
 	Found   *content.Problems // mistakes of the page's author

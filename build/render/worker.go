@@ -37,7 +37,8 @@ type job struct {
 	quoted   bool    // the author wrote the mark that html/template has for a value that it refused
 	sample   *sample // while templates are tried out
 	found    *content.Problems
-	compact  string // see Made.Compact
+	compact  string // see Made
+	blanks   []int
 	asked    []Question
 	files    []string // pictures and cards, below the output
 }
