@@ -12,6 +12,7 @@ import (
 
 	"leadsite/build/check"
 	"leadsite/build/content"
+	"leadsite/build/minify"
 	"leadsite/build/publish"
 	"leadsite/build/site"
 	"leadsite/build/trace"
@@ -144,7 +145,7 @@ func (m *model) write(stage *publish.Stage, out site.Output) bool {
 	if facts := m.out.factsOf(out, made); !made.Found.None() || !m.replace(facts) {
 		return false
 	}
-	data, err := m.out.minify.AppendHTML(nil, made.Data, made.Compact)
+	data, err := m.out.minify.AppendHTML(nil, made.Data, minify.Part{Text: made.Compact, Blanks: made.Blanks})
 	return err == nil && stage.Write(out.Path, data) == nil
 }
 
