@@ -11,7 +11,7 @@ import (
 // pages collects every few megabytes, and one of very many takes twice the memory that it needs.
 const (
 	leastRoom = 32 << 20
-	mostRoom  = 200 << 20
+	mostRoom  = 150 << 20
 )
 
 // gatherGarbage leaves that room. It is for a process that builds once and ends; who sets GOGC has the last word.
