@@ -16,6 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"leadsite/functions/disk"
 	"leadsite/functions/lead"
 	"leadsite/functions/spool/file"
 )
@@ -228,7 +229,7 @@ func appendErasure(state string, e lead.Erasure) error {
 		return err
 	}
 	_, err = f.Write(append(line, '\n'))
-	return errors.Join(err, f.Sync(), f.Close(), syncFolder(state))
+	return errors.Join(err, f.Sync(), f.Close(), disk.SyncFolder(state))
 }
 
 // readErasures reads the file of erasures. It returns all lines that it can read beside an error for those that it

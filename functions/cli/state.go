@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 
 	"github.com/gofrs/flock"
@@ -96,16 +95,3 @@ func (s *state) newKeys(file string) (lead.Keys, error) {
 
 // Close lets the next process in.
 func (s *state) Close() error { return s.lock.Unlock() }
-
-// syncFolder puts a folder's names on the disk; Windows has no such thing to ask for.
-func syncFolder(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	folder, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer folder.Close()
-	return folder.Sync()
-}

@@ -13,12 +13,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"leadsite/functions/disk"
 	"leadsite/functions/mail"
 )
 
@@ -93,39 +93,12 @@ func (o *Outbox) name(id string) string {
 	return at.Format(nameLayout) + "-" + hex.EncodeToString(sum[:4]) + extension
 }
 
-// write syncs the file before it gets its name, and then the folder that holds the name. (renameio does the first, but
-// not on Windows.)
 func (o *Outbox) write(name string, data []byte) error {
-	path := filepath.Join(o.dir, name)
-	if err := os.MkdirAll(filepath.Join(o.dir, unfinished), 0o700); err != nil { // somebody emptied the mailbox by hand
+	aside := filepath.Join(o.dir, unfinished)
+	if err := os.MkdirAll(aside, 0o700); err != nil { // somebody emptied the mailbox by hand
 		return err
 	}
-	file, err := os.CreateTemp(filepath.Join(o.dir, unfinished), "*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(file.Name()) // has another name by then, when all goes well
-	_, err = file.Write(data)
-	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(file.Name(), path); err != nil {
-		return err
-	}
-	return syncFolder(o.dir)
-}
-
-// syncFolder puts a folder's names on the disk; Windows has no such thing to ask for.
-func syncFolder(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	folder, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer folder.Close()
-	return folder.Sync()
+	return disk.Write(filepath.Join(o.dir, name), aside, data)
 }
 
 // Names lists the mails, newest first.
@@ -171,7 +144,7 @@ func (o *Outbox) Remove(name string) error {
 		return nil
 	}
 	if err == nil {
-		err = syncFolder(o.dir)
+		err = disk.SyncFolder(o.dir)
 	}
 	if err != nil {
 		return fmt.Errorf("removing a mail from the outbox: %w", err)

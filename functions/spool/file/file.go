@@ -18,9 +18,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 
+	"leadsite/functions/disk"
 	"leadsite/functions/lead"
 )
 
@@ -83,32 +83,7 @@ func (s *Spool) write(name, text string) error {
 	if err := s.makeFolders(); err != nil { // somebody emptied the state folder by hand
 		return err
 	}
-	file, err := os.CreateTemp(filepath.Join(s.dir, unfinished), "*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(file.Name()) // has another name by then, when all goes well
-	_, err = file.WriteString(text)
-	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(file.Name(), filepath.Join(s.dir, name)); err != nil {
-		return err
-	}
-	return syncFolder(s.dir)
-}
-
-// syncFolder puts a folder's names on the disk; Windows has no such thing to ask for.
-func syncFolder(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	folder, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer folder.Close()
-	return folder.Sync()
+	return disk.Write(filepath.Join(s.dir, name), filepath.Join(s.dir, unfinished), []byte(text))
 }
 
 // Each hands every lead that waits to do, the one received first first, and takes out those for which do returns nil.
@@ -180,7 +155,7 @@ func (s *Spool) remove(path string) error {
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("emptying the spool: %w", err)
 	}
-	return syncFolder(s.dir)
+	return disk.SyncFolder(s.dir)
 }
 
 // Erase takes out every lead that an erasure covers, and says how many there were. Files that are no lead, and those

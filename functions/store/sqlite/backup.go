@@ -8,7 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
+
+	"leadsite/functions/disk"
 )
 
 // Backup writes a copy of the store, as it is at one moment, to a new file, which only its owner can read. Others may
@@ -43,10 +44,7 @@ func (s *Store) backup(ctx context.Context, file string) error {
 	if err := errors.Join(half.Sync(), half.Close()); err != nil {
 		return err
 	}
-	if err := os.Rename(half.Name(), file); err != nil {
-		return err
-	}
-	return syncFolder(filepath.Dir(file))
+	return disk.Rename(half.Name(), file)
 }
 
 // copyTo writes the copy by a connection of its own: those that read may not, and the one that writes has other work.
@@ -75,17 +73,4 @@ func checkCopy(ctx context.Context, file string) error {
 		return fmt.Errorf("reading the copy: %s", verdict)
 	}
 	return nil
-}
-
-// syncFolder puts a folder's names on the disk; Windows has no such thing to ask for.
-func syncFolder(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	folder, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer folder.Close()
-	return folder.Sync()
 }
