@@ -11,14 +11,8 @@ import (
 //
 // A probe is not counted for anybody. But that the edge vouches for its sender's address is seen to, as for a visitor's.
 func (x *exchange) probe() {
-	if x.r.Method != http.MethodPost {
-		x.w.Header().Set("Allow", http.MethodPost)
-		x.refuse(http.StatusMethodNotAllowed)
-		return
-	}
-	posted, status := readBody(x.w, x.r)
-	if status != 0 {
-		x.refuse(status)
+	posted, ok := x.posted()
+	if !ok {
 		return
 	}
 	p, err := x.Keys.ReadProbe(posted.Get("token"), x.now)

@@ -3,6 +3,7 @@ package intake
 import (
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -17,19 +18,28 @@ func (x *exchange) submit(name string) {
 		x.refuse(http.StatusNotFound)
 		return
 	}
-	if x.r.Method != http.MethodPost {
-		x.w.Header().Set("Allow", http.MethodPost)
-		x.refuse(http.StatusMethodNotAllowed)
-		return
-	}
-	posted, status := readBody(x.w, x.r)
-	if status != 0 {
-		x.refuse(status)
+	posted, ok := x.posted()
+	if !ok {
 		return
 	}
 	f := x.bundle.Form(name, posted.Get(form.LangName))
 	x.lang = f.Lang
 	x.take(&submission{form: f, Submission: f.Parse(posted)})
+}
+
+// posted are the values of a post. False: there are none, and the visitor was told.
+func (x *exchange) posted() (url.Values, bool) {
+	if x.r.Method != http.MethodPost {
+		x.w.Header().Set("Allow", http.MethodPost)
+		x.refuse(http.StatusMethodNotAllowed)
+		return nil, false
+	}
+	values, status := readBody(x.w, x.r)
+	if status != 0 {
+		x.refuse(status)
+		return nil, false
+	}
+	return values, true
 }
 
 // submission is one post to one form, on its way to becoming a lead.
